@@ -1,0 +1,44 @@
+# `make demo` and `make test` are all a new machine needs; `make help` lists the rest.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+WORKERS ?= 2
+REQUIRE_ALL ?=
+PYTHON = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format check lock messages venv venv-dev
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: venv ## serve the example data: make demo [PORT=8000] [HOST=127.0.0.1]
+	@exec tools/demo.sh $(HOST) $(PORT)
+
+test: venv-dev ## run every test: make test [ARGS="tests/test_x.py -k word"] [REQUIRE_ALL=1]
+	@REQUIRE_ALL=$(REQUIRE_ALL) WORKERS=$(WORKERS) $(PYTHON) -m tests.run $(ARGS)
+
+lint: venv-dev ## ruff and the import rules
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@.venv/bin/lint-imports
+
+format: venv-dev ## put the code into shape
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+check: venv-dev ## migrations complete, production settings safe, catalogue complete, pins intact
+	@tools/check.sh
+
+messages: venv-dev ## collect the texts to translate into locale/ and compile them (needs gettext)
+	@tools/messages.sh
+
+lock: ## pin the newest versions that requirements*.in allow
+	@tools/lock.sh
+
+venv:
+	@tools/venv.sh requirements.txt
+
+venv-dev:
+	@tools/venv.sh requirements-dev.txt
