@@ -1,0 +1,48 @@
+"""Dates as staff read them: 23.–29.04.2023, "April 2023", "Herbst 2021"."""
+
+from datetime import date
+
+from django.db import models
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+
+class DatePrecision(models.TextChoices):
+    """How exactly the date of something in the past is known."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    SEASON = "season", _("season")
+    YEAR = "year", _("year")
+
+
+def season(day: date) -> str:
+    """Return the meteorological season of ``day`` in the active language."""
+    names = (
+        pgettext("season", "winter"),
+        pgettext("season", "spring"),
+        pgettext("season", "summer"),
+        pgettext("season", "autumn"),
+    )
+    return names[day.month % 12 // 3]
+
+
+def format_span(start: date | None, end: date | None, precision: str = DatePrecision.DAY) -> str:
+    """Return the span in the active language; an unknown ``start`` gives an empty string."""
+    if start is None:
+        return ""
+    if precision == DatePrecision.YEAR:
+        return str(start.year)
+    if precision == DatePrecision.SEASON:
+        return f"{season(start)} {start.year}"
+    if precision == DatePrecision.MONTH:
+        return date_format(start, "F Y")
+    if end is None or end == start:
+        return date_format(start, "SHORT_DATE_FORMAT")
+    if (start.year, start.month) == (end.year, end.month):
+        return pgettext("date span within a month", "{first}–{last}").format(
+            first=date_format(start, pgettext("first day of a span", "d")),
+            last=date_format(end, "SHORT_DATE_FORMAT"),
+        )
+    return f"{date_format(start, 'SHORT_DATE_FORMAT')} – {date_format(end, 'SHORT_DATE_FORMAT')}"

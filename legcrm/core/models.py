@@ -1,0 +1,341 @@
+"""The floor of every model: who and when, history, version, archive, search text.
+
+``TrackedModel`` is any row that people write; ``Record`` is one that has a page of its own and is
+archived rather than deleted.
+"""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .folding import fold
+from .history import History, current_user
+
+
+class User(AbstractUser):
+    """A member of staff, or a reader at the ministry. The role is the group."""
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["last_name", "first_name", "username"]
+        permissions = [
+            ("view_notes", _("Can see internal notes")),
+            ("view_private_contact", _("Can see private contact data")),
+        ]
+
+    def __str__(self):
+        return self.get_full_name() or self.username
+
+
+class UntrackedWrite(TypeError):
+    """A write that would leave no history entry."""
+
+
+class StaleRecord(Exception):
+    """The row was changed or deleted by someone else since it was read."""
+
+    def __init__(self, record):
+        self.record = record
+        super().__init__(f"{record._meta.label} {record.pk} was changed or deleted meanwhile")
+
+
+class TrackedQuerySet(models.QuerySet):
+    """Rows under the rules of the house: seen by permission, written with history."""
+
+    def for_user(self, user):
+        """Return what ``user`` may see; the one place that lists, forms, search and exports ask."""
+        opts = self.model._meta.concrete_model._meta
+        if user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+            return self
+        return self.none()
+
+    def _refuse(self, method):
+        raise UntrackedWrite(
+            f"{self.model.__name__}.objects.{method}() writes no history: save each record, or use "
+            f"{self.model.__name__}._base_manager for a field that has none."
+        )
+
+    def update(self, **kwargs):
+        self._refuse("update")
+
+    def bulk_create(self, *args, **kwargs):
+        self._refuse("bulk_create")
+
+    def bulk_update(self, *args, **kwargs):
+        self._refuse("bulk_update")
+
+    update.alters_data = bulk_create.alters_data = bulk_update.alters_data = True
+
+
+class TrackedModel(models.Model):
+    """A row with author, dates, version and history.
+
+    ``version`` counts the saves. A save writes only over the version it has read, else it raises
+    ``StaleRecord``; a save that changes nothing writes nothing.
+    """
+
+    created_at = models.DateTimeField(_("created at"), editable=False, default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("created by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    updated_at = models.DateTimeField(_("updated at"), editable=False, default=timezone.now)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("updated by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    objects = TrackedQuerySet.as_manager()
+    history = History()
+
+    # Fields that need a permission to be seen: {field name: permission}.
+    protected_fields: dict[str, str] = {}
+    # Children that are part of this record: (related accessor, …); its history page shows and
+    # restores them too.
+    parts: tuple[str, ...] = ()
+
+    class Meta:
+        abstract = True
+
+    BOOKKEEPING = frozenset(
+        {"created_at", "created_by", "updated_at", "updated_by", "version", "search_text"}
+        | {"name_key"}
+    )
+
+    @classmethod
+    def hidden_fields(cls, user):
+        """Return the names of the fields that ``user`` may not see."""
+        return {name for name, perm in cls.protected_fields.items() if not user.has_perm(perm)}
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        record = super().from_db(db, field_names, values)
+        record._read = dict(zip(field_names, values, strict=False))
+        return record
+
+    def refresh_from_db(self, *args, **kwargs):
+        super().refresh_from_db(*args, **kwargs)
+        self._remember()
+
+    def _remember(self):
+        deferred = self.get_deferred_fields()
+        self._read = {
+            field.attname: field.get_prep_value(getattr(self, field.attname))
+            for field in self._meta.concrete_fields
+            if field.attname not in deferred
+        }
+
+    def changed_fields(self):
+        """Return the names of the fields whose value differs from what was read."""
+        read = getattr(self, "_read", {})
+        deferred = self.get_deferred_fields()
+        return {
+            field.name
+            for field in self._meta.concrete_fields
+            if field.name not in self.BOOKKEEPING
+            and field.attname not in deferred
+            and (
+                field.attname not in read
+                or field.get_prep_value(read[field.attname])
+                != field.get_prep_value(getattr(self, field.attname))
+            )
+        }
+
+    def check_rules(self):
+        """Raise ValidationError for a rule that no database constraint can state.
+
+        Called by ``clean()`` and by ``save()``, so that forms, imports and the shell meet it.
+        """
+
+    def clean(self):
+        super().clean()
+        self.check_rules()
+
+    def save(self, *args, **kwargs):
+        adding = self._state.adding
+        update_fields = kwargs.get("update_fields")
+        if not adding and not self.changed_fields():
+            return
+        self.check_rules()
+        user = current_user()
+        if adding:
+            self.created_by = self.created_by or user
+            self.updated_by = self.updated_by or user
+        else:
+            self.updated_at = timezone.now()
+            self.updated_by = user
+            self._expected_version = self.version
+            self.version += 1
+            if update_fields is not None:
+                kwargs["update_fields"] = {*update_fields, "updated_at", "updated_by", "version"}
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if not adding:
+                self.version = self._expected_version
+            raise
+        finally:
+            self._expected_version = None
+        self._remember()
+
+    _expected_version = None
+
+    def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):
+        # Django would insert the row anew where the UPDATE finds none: a deleted record would
+        # come back, and a stale one would overwrite.
+        if self._expected_version is None:
+            return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
+        base_qs = base_qs.filter(version=self._expected_version)
+        if not super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update):
+            raise StaleRecord(self)
+        return True
+
+    def touch(self):
+        """Count a change of one of the record's parts: a new version, no history entry."""
+        manager = type(self)._base_manager
+        manager.filter(pk=self.pk).update(
+            version=F("version") + 1, updated_at=timezone.now(), updated_by=current_user()
+        )
+        self.refresh_from_db(fields=["version", "updated_at", "updated_by"])
+
+
+class RecordQuerySet(TrackedQuerySet):
+    def active(self):
+        return self.filter(archived_at__isnull=True)
+
+    def archived(self):
+        return self.filter(archived_at__isnull=False)
+
+
+class Record(TrackedModel):
+    """A row with a page of its own. It is archived with a reason, and can be restored."""
+
+    source = models.CharField(
+        _("source"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where this is known from, for example a document or an address on the web."),
+    )
+    archived_at = models.DateTimeField(_("archived at"), null=True, editable=False)
+    archived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("archived by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    archived_reason = models.CharField(
+        _("reason for archiving"), max_length=300, blank=True, editable=False
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta(TrackedModel.Meta):
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "export", "import")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(archived_reason__gt=""),
+                name="%(app_label)s_%(class)s_archived_with_reason",
+                violation_error_message=_("Say why the record is archived."),
+            ),
+        ]
+
+    def check_rules(self):
+        super().check_rules()
+        was_archived = getattr(self, "_read", {}).get("archived_at") is not None
+        if was_archived and self.archived_at is not None:
+            raise ValidationError(
+                _("“%(record)s” is archived and read-only. Restore it first."),
+                code="archived",
+                params={"record": self},
+            )
+
+    @property
+    def is_archived(self):
+        return self.archived_at is not None
+
+    def archive(self, reason):
+        """Hide the record from lists and make it read-only; ``reason`` must not be empty."""
+        if not reason.strip():
+            raise ValidationError(_("Say why the record is archived."), code="reason")
+        self.archived_at = timezone.now()
+        self.archived_by = current_user()
+        self.archived_reason = reason.strip()
+        self._change_reason = reason.strip()[:100]
+        self.save()
+
+    def restore(self):
+        """Take the record out of the archive."""
+        self.archived_at = self.archived_by = None
+        self.archived_reason = ""
+        self.save()
+
+
+class SearchableModel(models.Model):
+    """A record found by its folded search text (``legcrm.core.folding``)."""
+
+    search_text = models.TextField(editable=False, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    def search_terms(self):
+        """Return the strings by which everybody who may see the record may find it."""
+        raise NotImplementedError
+
+    def build_search_text(self):
+        return fold(" ".join(str(term) for term in self.search_terms() if term))
+
+    def save(self, *args, **kwargs):
+        self.search_text = self.build_search_text()
+        update_fields = kwargs.get("update_fields")
+        if update_fields is not None:
+            kwargs["update_fields"] = {*update_fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def refresh_search_text(self):
+        """Bring the search text in line after a change of a child row."""
+        text = self.build_search_text()
+        if text != self.search_text:
+            type(self)._base_manager.filter(pk=self.pk).update(search_text=text)
+            self.search_text = text
+
+
+class ExportLog(models.Model):
+    """Who took which list out of the house. Written by the export, read by administrators."""
+
+    at = models.DateTimeField(_("exported at"), default=timezone.now, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    model = models.CharField(_("list"), max_length=100)
+    filters = models.TextField(_("filters"), blank=True)
+    file_format = models.CharField(_("format"), max_length=20)
+    rows = models.PositiveIntegerField(_("rows"))
+
+    class Meta:
+        verbose_name = _("export log entry")
+        verbose_name_plural = _("export log")
+        ordering = ["-at"]
+
+    def __str__(self):
+        return f"{self.model} · {self.rows}"

@@ -1,0 +1,2 @@
+def start_page(request, context):
+    return context

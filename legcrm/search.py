@@ -1,0 +1,2 @@
+def palette(request, search_term):
+    return []

@@ -1,0 +1,242 @@
+"""An agreement: planned, agreed and signed are three facts, each with a date or without."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from partners.models import Organisation, Person
+
+from .cooperation import Cooperation, Field
+from .mission import Mission, Stop
+from .programme import Appointment
+
+
+class AgreementQuerySet(RecordQuerySet):
+    def concluded(self):
+        """Return agreements that count as a result: agreed or signed."""
+        return self.filter(
+            status__in=[Agreement.Status.AGREED, Agreement.Status.SIGNED, Agreement.Status.EXPIRED]
+        )
+
+    def for_list(self):
+        """The query of the admin list."""
+        return self.select_related("mission").prefetch_related("parties__organisation")
+
+
+class Agreement(SearchableModel, Record):
+    class Kind(models.TextChoices):
+        MEMORANDUM = "memorandum", _("memorandum of understanding")
+        LETTER_OF_INTENT = "letter_of_intent", _("letter of intent")
+        COOPERATION_AGREEMENT = "cooperation_agreement", _("cooperation agreement")
+        CONTRACT = "contract", _("contract")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        AGREED = "agreed", _("agreed")
+        SIGNED = "signed", _("signed")
+        EXPIRED = "expired", _("expired")
+        TERMINATED = "terminated", _("terminated")
+
+    title = models.CharField(_("title"), max_length=250)
+    kind = models.CharField(
+        _("kind"), max_length=25, choices=Kind, default=Kind.COOPERATION_AGREEMENT
+    )
+    field = models.CharField(_("field"), max_length=15, choices=Field)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.PLANNED)
+    cooperation = models.ForeignKey(
+        Cooperation,
+        verbose_name=_("cooperation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+    )
+    mission = models.ForeignKey(
+        Mission,
+        verbose_name=_("mission"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        help_text=_("The mission in whose balance the agreement counts."),
+    )
+    agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
+    agreed_on_mission = models.BooleanField(
+        _("agreed during the mission"),
+        default=False,
+        help_text=_("Also where the day itself is not known."),
+    )
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_on_unknown = models.BooleanField(
+        _("date of signing unknown"),
+        default=False,
+        help_text=_("Tick if it is certain that it was signed, but not when."),
+    )
+    signed_after_mission = models.BooleanField(
+        _("signed after the mission"),
+        default=False,
+        help_text=_("Agreed during the mission, signed later."),
+    )
+    signed_stop = models.ForeignKey(
+        Stop,
+        verbose_name=_("signed at stop"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="signed_agreements",
+    )
+    signed_appointment = models.ForeignKey(
+        Appointment,
+        verbose_name=_("signed at appointment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="signed_agreements",
+    )
+    subjects = models.TextField(_("subjects"), blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    document = models.FileField(
+        _("document"),
+        upload_to="agreements/",
+        blank=True,
+        validators=[FileExtensionValidator(["pdf"])],
+    )
+
+    objects = AgreementQuerySet.as_manager()
+
+    protected_fields = {"archived_reason": "core.view_notes"}
+    parts = ("parties",)
+
+    class Meta(Record.Meta):
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = [F("signed_on").desc(nulls_last=True), "-pk"]
+        indexes = [
+            models.Index(fields=["mission", "status"]),
+            models.Index(fields=["status", "field"]),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(title__gt=""),
+                name="missions_agreement_title",
+                violation_error_message=_("Enter the title of the agreement."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="signed")
+                | Q(signed_on__isnull=False)
+                | Q(signed_on_unknown=True),
+                name="missions_agreement_signed_with_date",
+                violation_error_message=_(
+                    "A signed agreement needs the date of signing, or a tick at “date of signing "
+                    "unknown”."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True) | Q(signed_on_unknown=False),
+                name="missions_agreement_date_known_or_not",
+                violation_error_message=_("The date of signing can't be given and unknown."),
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_on__isnull=True)
+                | Q(signed_on__isnull=True)
+                | Q(signed_on__gte=F("agreed_on")),
+                name="missions_agreement_signed_after_agreed",
+                violation_error_message=_("An agreement can't be signed before it is agreed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("signed_on")),
+                name="missions_agreement_valid_after_signing",
+                violation_error_message=_("An agreement can't expire before it is signed."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("admin:missions_agreement_change", args=[self.pk])
+
+    def check_rules(self):
+        super().check_rules()
+        for name in ("signed_stop", "signed_appointment"):
+            place = getattr(self, name)
+            if place is not None and self.mission_id and place.mission_id != self.mission_id:
+                raise ValidationError(
+                    {name: _("“%(place)s” belongs to another mission.") % {"place": place}}
+                )
+
+    def search_terms(self):
+        yield from (self.title, self.subjects)
+        if self.pk:
+            yield from self.parties.exclude(organisation=None).values_list(
+                "organisation__name", flat=True
+            )
+
+
+class AgreementParty(TrackedModel):
+    """One party of an agreement; a side that no source names is entered as unnamed."""
+
+    class Side(models.TextChoices):
+        HOME = "home", _("home")
+        FOREIGN = "foreign", _("foreign")
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
+    side = models.CharField(_("side"), max_length=10, choices=Side)
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agreement_parties",
+        help_text=_("Leave empty where the source does not name the party."),
+    )
+    unnamed = models.BooleanField(_("not named in the source"), default=False)
+    signatory = models.ForeignKey(
+        Person,
+        verbose_name=_("signatory"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="signed_for",
+    )
+    role = models.CharField(_("role"), max_length=150, blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("party of an agreement")
+        verbose_name_plural = _("parties of an agreement")
+        ordering = ["-side", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, unnamed=False)
+                | Q(organisation__isnull=True, unnamed=True),
+                name="missions_party_named_or_not",
+                violation_error_message=_(
+                    "Choose the organisation, or tick “not named in the source”."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "organisation"],
+                name="missions_party_once",
+                violation_error_message=_("This organisation is entered twice as a party."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.organisation) if self.organisation else str(_("not named in the source"))
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.agreement.refresh_search_text()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        self.agreement.refresh_search_text()
+        return result

@@ -1,0 +1,181 @@
+"""A cooperation: the contact of one home organisation with one foreign partner, for one subject."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from partners.models import Organisation
+
+from .mission import Mission
+
+
+class Field(models.TextChoices):
+    """The field of work in which the balance of a mission counts its results."""
+
+    UNIVERSITY = "university", _("university")
+    ECONOMIC = "economic", _("economic")
+    RESEARCH = "research", _("research")
+    EDUCATION = "education", _("education")
+
+
+class CooperationQuerySet(RecordQuerySet):
+    def with_last_contact(self):
+        """Annotate ``last_contact`` (datetime of the newest interaction, or None)."""
+        interactions = Cooperation._meta.get_field("interactions").related_model
+        newest = interactions.objects.active().filter(cooperation=OuterRef("pk"))
+        return self.annotate(
+            last_contact=Subquery(newest.order_by("-occurred_at").values("occurred_at")[:1])
+        )
+
+    def with_next_step(self):
+        """Annotate ``next_step`` and ``next_step_on`` from the first open follow-up."""
+        follow_ups = Cooperation._meta.get_field("follow_ups").related_model
+        first = follow_ups.objects.open().filter(cooperation=OuterRef("pk")).order_by("due_on")
+        return self.annotate(
+            next_step=Subquery(first.values("what")[:1]),
+            next_step_on=Subquery(first.values("due_on")[:1]),
+        )
+
+    def for_list(self):
+        """The query of the admin list."""
+        return (
+            self.select_related("home", "partner", "owner", "origin_mission")
+            .with_last_contact()
+            .with_next_step()
+        )
+
+
+class Cooperation(SearchableModel, Record):
+    class Stage(models.TextChoices):
+        IDENTIFIED = "identified", _("identified")
+        INTRODUCED = "introduced", _("introduced")
+        TALKS = "talks", _("in talks")
+        AGREED = "agreed", _("agreed")
+        ACTIVE = "active", _("active")
+        DORMANT = "dormant", _("dormant")
+        ENDED = "ended", _("ended")
+
+    home = models.ForeignKey(
+        Organisation,
+        verbose_name=_("home organisation"),
+        on_delete=models.PROTECT,
+        related_name="home_cooperations",
+    )
+    partner = models.ForeignKey(
+        Organisation,
+        verbose_name=_("foreign partner"),
+        on_delete=models.PROTECT,
+        related_name="partner_cooperations",
+    )
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    field = models.CharField(_("field"), max_length=15, choices=Field)
+    stage = models.CharField(_("stage"), max_length=15, choices=Stage, default=Stage.IDENTIFIED)
+    stage_since = models.DateField(
+        _("stage since"),
+        null=True,
+        blank=True,
+        help_text=_("When the stage was reached; empty where that is not known."),
+    )
+    origin_mission = models.ForeignKey(
+        Mission,
+        verbose_name=_("mission it came from"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="cooperations",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_cooperations",
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    objects = CooperationQuerySet.as_manager()
+
+    protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
+    parts = ("stages",)
+
+    class Meta(Record.Meta):
+        verbose_name = _("cooperation")
+        verbose_name_plural = _("cooperations")
+        ordering = ["home__name", "partner__name", "pk"]
+        indexes = [models.Index(fields=["stage"])]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(home=F("partner")),
+                name="missions_cooperation_two_sides",
+                violation_error_message=_("A cooperation needs two different organisations."),
+            ),
+            models.UniqueConstraint(
+                "home",
+                "partner",
+                Lower("subject"),
+                name="missions_cooperation_once",
+                violation_error_message=_(
+                    "This cooperation is already entered. Give a second one another subject."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.home} – {self.partner}"
+
+    def get_absolute_url(self):
+        return reverse("admin:missions_cooperation_change", args=[self.pk])
+
+    def check_rules(self):
+        super().check_rules()
+        changed = self.changed_fields()
+        if "home" in changed and not self.home.is_home:
+            raise ValidationError(
+                {"home": _("“%(name)s” is not from the home region.") % {"name": self.home}}
+            )
+        if "partner" in changed and self.partner.is_home:
+            raise ValidationError(
+                {"partner": _("“%(name)s” is from the home region.") % {"name": self.partner}}
+            )
+
+    def save(self, *args, **kwargs):
+        """Save, and date the change of stage: each stage reached is a row of its own."""
+        with transaction.atomic():
+            adding = self._state.adding
+            changed = self.changed_fields()
+            if "stage" in changed and not adding and "stage_since" not in changed:
+                self.stage_since = timezone.localdate()
+            super().save(*args, **kwargs)
+            if adding or "stage" in changed:
+                self.stages.create(stage=self.stage, since=self.stage_since)
+            elif "stage_since" in changed:
+                newest = self.stages.order_by("pk").last()
+                newest.since = self.stage_since
+                newest.save()
+
+    def search_terms(self):
+        yield self.subject
+
+
+class CooperationStage(TrackedModel):
+    """A stage that a cooperation reached, and since when. Written by ``Cooperation.save``."""
+
+    cooperation = models.ForeignKey(Cooperation, on_delete=models.CASCADE, related_name="stages")
+    stage = models.CharField(_("stage"), max_length=15, choices=Cooperation.Stage)
+    since = models.DateField(_("since"), null=True, blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("stage of a cooperation")
+        verbose_name_plural = _("stages of a cooperation")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.get_stage_display()

@@ -1,0 +1,266 @@
+"""A follow-up project (Folgeprojekt): what grew out of a mission, stage by stage.
+
+Forecast and confirmed figures stand apart and are never summed.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from partners.models import Organisation, Sector
+
+from .agreement import Agreement
+from .cooperation import Cooperation
+from .mission import Mission
+
+
+class Stage(models.TextChoices):
+    IDEA = "idea", _("idea")
+    QUALIFIED = "qualified", _("qualified")
+    NEGOTIATION = "negotiation", _("negotiation")
+    IMPLEMENTATION = "implementation", _("implementation")
+    COMPLETED = "completed", _("completed")
+    ON_HOLD = "on_hold", _("on hold")
+    DROPPED = "dropped", _("dropped")
+
+
+# The road of a project; on hold and dropped can be reached from anywhere on it.
+ROAD = (
+    Stage.IDEA,
+    Stage.QUALIFIED,
+    Stage.NEGOTIATION,
+    Stage.IMPLEMENTATION,
+    Stage.COMPLETED,
+)
+# What a project needs from a stage on. One table for the constraints, the form and its hints.
+REQUIRED_FROM = (
+    ("country", Stage.QUALIFIED),
+    ("sector", Stage.QUALIFIED),
+    ("next_step", Stage.NEGOTIATION),
+    ("value_forecast_eur", Stage.NEGOTIATION),
+    ("starts_on", Stage.IMPLEMENTATION),
+    ("ends_on", Stage.COMPLETED),
+    ("confirmed_on", Stage.COMPLETED),
+)
+_TEXT = {"country", "next_step"}
+
+
+def _required_constraints():
+    for name, stage in REQUIRED_FROM:
+        later = [str(s) for s in ROAD[ROAD.index(stage) :]]
+        filled = Q(**{f"{name}__gt": ""}) if name in _TEXT else Q(**{f"{name}__isnull": False})
+        yield models.CheckConstraint(
+            condition=~Q(stage__in=later) | filled,
+            name=f"missions_project_needs_{name}",
+            violation_error_code=name,
+            violation_error_message=_(
+                "From this stage on the project needs more: see “what the next stage needs”."
+            ),
+        )
+
+
+class ProjectQuerySet(RecordQuerySet):
+    def under_way(self):
+        return self.filter(
+            stage__in=[Stage.IDEA, Stage.QUALIFIED, Stage.NEGOTIATION, Stage.IMPLEMENTATION]
+        )
+
+    def for_list(self):
+        """The query of the admin list."""
+        return self.select_related("owner", "origin_mission", "sector")
+
+
+class Project(SearchableModel, Record):
+    Stage = Stage
+
+    title = models.CharField(_("title"), max_length=200)
+    sector = models.ForeignKey(
+        Sector,
+        verbose_name=_("sector"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    stage = models.CharField(_("stage"), max_length=15, choices=Stage, default=Stage.IDEA)
+    country = CountryField(_("country"), blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    origin_mission = models.ForeignKey(
+        Mission,
+        verbose_name=_("mission it came from"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    cooperation = models.ForeignKey(
+        Cooperation,
+        verbose_name=_("cooperation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    agreement = models.ForeignKey(
+        Agreement,
+        verbose_name=_("agreement"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        on_delete=models.PROTECT,
+        related_name="owned_projects",
+    )
+    value_forecast_eur = models.DecimalField(
+        _("value, forecast (EUR)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    value_confirmed_eur = models.DecimalField(
+        _("value, confirmed (EUR)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    jobs_forecast = models.PositiveIntegerField(_("jobs, forecast"), null=True, blank=True)
+    jobs_confirmed = models.PositiveIntegerField(_("jobs, confirmed"), null=True, blank=True)
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+    confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
+    confirmed_evidence = models.CharField(_("evidence"), max_length=300, blank=True)
+    next_step = models.CharField(_("next step"), max_length=300, blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    drop_reason = models.CharField(_("reason for stopping"), max_length=300, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    protected_fields = {
+        "notes": "core.view_notes",
+        "archived_reason": "core.view_notes",
+        "drop_reason": "core.view_notes",
+    }
+    parts = ("parties", "milestones")
+
+    class Meta(Record.Meta):
+        verbose_name = _("follow-up project")
+        verbose_name_plural = _("follow-up projects")
+        ordering = ["title", "pk"]
+        indexes = [models.Index(fields=["stage"]), models.Index(fields=["country"])]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(title__gt=""),
+                name="missions_project_title",
+                violation_error_message=_("Enter the title of the project."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="missions_project_ends_after_start",
+                violation_error_message=_("A project can't end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value_confirmed_eur__isnull=True, jobs_confirmed__isnull=True)
+                | Q(confirmed_on__isnull=False, confirmed_by__gt="", confirmed_evidence__gt=""),
+                name="missions_project_confirmed_with_evidence",
+                violation_error_message=_(
+                    "Confirmed figures need the date, who confirmed them, and the evidence."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="dropped") | Q(drop_reason__gt=""),
+                name="missions_project_dropped_with_reason",
+                violation_error_message=_("Say why the project was dropped."),
+            ),
+            *_required_constraints(),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("admin:missions_project_change", args=[self.pk])
+
+    @property
+    def next_stage(self):
+        """The next stage on the road, or None at its end or beside it."""
+        if self.stage not in ROAD:
+            return None
+        position = ROAD.index(Stage(self.stage))
+        return ROAD[position + 1] if position + 1 < len(ROAD) else None
+
+    def missing_for(self, stage):
+        """Return the fields (model fields) that ``stage`` needs and that are empty."""
+        if stage not in ROAD:
+            return []
+        reached = ROAD[: ROAD.index(Stage(stage)) + 1]
+        return [
+            self._meta.get_field(name)
+            for name, needed_from in REQUIRED_FROM
+            if needed_from in reached and getattr(self, name) in (None, "")
+        ]
+
+    def search_terms(self):
+        yield from (self.title, self.city)
+        if self.pk:
+            yield from self.parties.values_list("organisation__name", flat=True)
+
+
+class ProjectParty(TrackedModel):
+    class Role(models.TextChoices):
+        LEAD = "lead", _("lead")
+        PARTNER = "partner", _("partner")
+        FUNDER = "funder", _("funder")
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="parties")
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="project_parties",
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PARTNER)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("party of a project")
+        verbose_name_plural = _("parties of a project")
+        ordering = ["role", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "organisation", "role"],
+                name="missions_project_party_once",
+                violation_error_message=_("This organisation is entered twice in this role."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.organisation)
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.project.refresh_search_text()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        self.project.refresh_search_text()
+        return result
+
+
+class Milestone(TrackedModel):
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="milestones")
+    title = models.CharField(_("title"), max_length=200)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = [F("due_on").asc(nulls_last=True), "pk"]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,435 @@
+"""An organisation: a company, university, institute, association or public body that we know.
+
+It bears several names in several scripts over the years, identifiers in public registers, a
+profile per language for the booklet, and dated statements of interest in markets.
+"""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from phonenumber_field.modelfields import PhoneNumberField
+
+from legcrm.core.folding import fold
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+
+from ..identifiers import check_identifier
+from .sector import Sector
+
+
+class OrganisationQuerySet(RecordQuerySet):
+    def home(self):
+        return self.filter(is_home=True)
+
+    def foreign(self):
+        return self.filter(is_home=False)
+
+    def companies(self):
+        return self.filter(kind__in=Organisation.COMPANY_KINDS)
+
+    def universities(self):
+        return self.filter(kind__in=Organisation.UNIVERSITY_KINDS)
+
+    def with_last_contact(self):
+        """Annotate ``last_contact`` (datetime of the newest interaction, or None)."""
+        links = Organisation._meta.get_field("interaction_links").related_model
+        newest = links._base_manager.filter(organisation=OuterRef("pk")).order_by(
+            F("interaction__occurred_at").desc()
+        )
+        return self.annotate(last_contact=Subquery(newest.values("interaction__occurred_at")[:1]))
+
+    def for_list(self):
+        """The query of the admin list."""
+        return self.select_related("owner").with_last_contact()
+
+
+class Organisation(SearchableModel, Record):
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("company")
+        UNIVERSITY = "university", _("university")
+        RESEARCH_INSTITUTE = "research_institute", _("research institute")
+        ASSOCIATION = "association", _("association")
+        PUBLIC_BODY = "public_body", _("public body")
+        EDUCATION_PROVIDER = "education_provider", _("education provider")
+        OTHER = "other", _("other")
+
+    class Size(models.TextChoices):
+        """EU classes: Commission Recommendation 2003/361/EC."""
+
+        MICRO = "micro", _("micro (fewer than 10 people)")
+        SMALL = "small", _("small (fewer than 50 people)")
+        MEDIUM = "medium", _("medium (fewer than 250 people)")
+        LARGE = "large", _("large")
+
+    COMPANY_KINDS = (Kind.COMPANY,)
+    UNIVERSITY_KINDS = (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE)
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(
+        _("name"), max_length=250, help_text=_("Official name in Latin script.")
+    )
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    legal_form = models.CharField(_("legal form"), max_length=60, blank=True)
+    country = CountryField(_("country"))
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    district = models.CharField(
+        _("district"), max_length=100, blank=True, help_text=_("District of the home region.")
+    )
+    website = models.URLField(_("website"), blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    sectors = models.ManyToManyField(
+        Sector,
+        verbose_name=_("sectors"),
+        through="OrganisationSector",
+        related_name="organisations",
+        blank=True,
+    )
+    size = models.CharField(_("size"), max_length=10, choices=Size, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subsidiaries",
+    )
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_organisations",
+    )
+    is_home = models.BooleanField(_("from the home region"), default=False)
+    notes = models.TextField(_("notes"), blank=True)
+    same_name_checked = models.BooleanField(
+        _("another organisation of this name"),
+        default=False,
+        help_text=_("Tick if a second organisation of the same name exists in this country."),
+    )
+    name_key = models.CharField(max_length=250, editable=False, default="")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
+    parts = ("names", "identifiers", "profiles", "market_interests", "sector_links")
+
+    class Meta(Record.Meta):
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["country", "name"]),
+            models.Index(fields=["kind", "name"]),
+            models.Index(fields=["name", "id"]),
+            models.Index(fields=["name_key", "country"]),
+        ]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(name__gt=""),
+                name="partners_organisation_name",
+                violation_error_message=_("Enter the name of the organisation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(country__gt=""),
+                name="partners_organisation_country",
+                violation_error_message=_("Choose the country of the organisation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="partners_organisation_not_own_parent",
+                violation_error_message=_("An organisation can't be part of itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_name or self.name
+
+    def get_absolute_url(self):
+        return reverse("admin:partners_organisation_change", args=[self.pk])
+
+    def check_rules(self):
+        super().check_rules()
+        self.name_key = fold(self.name)[:250]
+        changed = self.changed_fields()
+        if "parent" in changed:
+            self._check_parent()
+        if changed & {"name", "country", "same_name_checked"} and not self.same_name_checked:
+            self._check_same_name()
+
+    def _check_parent(self):
+        seen, above = {self.pk}, self.parent
+        while above is not None:
+            if above.pk is not None and above.pk in seen:
+                raise ValidationError(
+                    {"parent": _("“%(parent)s” is itself part of this organisation.")
+                     % {"parent": self.parent}},
+                )  # fmt: skip
+            seen.add(above.pk)
+            above = above.parent
+
+    def _check_same_name(self):
+        twin = (
+            Organisation.objects.active()
+            .filter(name_key=self.name_key, country=self.country)
+            .exclude(pk=self.pk)
+            .first()
+        )
+        if twin is not None:
+            raise ValidationError(
+                {
+                    "name": ValidationError(
+                        _(
+                            "“%(twin)s” in %(place)s has the same name. Use that record, or tick "
+                            "“another organisation of this name”."
+                        ),
+                        code="same_name",
+                        params={"twin": twin.name, "place": twin.city or twin.country.name},
+                    )
+                }
+            )
+
+    def save(self, *args, **kwargs):
+        renamed = not self._state.adding and self.changed_fields() & {"name", "short_name"}
+        super().save(*args, **kwargs)
+        if renamed:  # People are also found by the organisation they act for.
+            for affiliation in self.affiliations.select_related("person"):
+                affiliation.person.refresh_search_text()
+
+    def search_terms(self):
+        yield from (self.name, self.short_name, self.city, self.website, self.email)
+        if self.pk:
+            yield from self.names.values_list("text", flat=True)
+            yield from self.identifiers.values_list("value", flat=True)
+
+
+class Company(Organisation):
+    """An organisation of kind company, with a list of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+
+
+class University(Organisation):
+    """A university or research institute, with a list of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("university or research institute")
+        verbose_name_plural = _("universities and research institutes")
+
+
+class OrganisationSector(TrackedModel):
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="sector_links"
+    )
+    sector = models.ForeignKey(
+        Sector,
+        verbose_name=_("sector"),
+        on_delete=models.PROTECT,
+        related_name="organisation_links",
+    )
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("sector of an organisation")
+        verbose_name_plural = _("sectors of an organisation")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "sector"], name="partners_organisation_sector_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.sector)
+
+
+class OrganisationPart(TrackedModel):
+    """A child row whose text is part of what its organisation is found by."""
+
+    class Meta(TrackedModel.Meta):
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.organisation.refresh_search_text()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        self.organisation.refresh_search_text()
+        return result
+
+
+class OrganisationName(OrganisationPart):
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official")
+        SHORT = "short", _("short")
+        FORMER = "former", _("former")
+        ALIAS = "alias", _("alias")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="names")
+    text = models.CharField(_("name"), max_length=250)
+    language = models.CharField(
+        _("language"),
+        max_length=20,
+        blank=True,
+        help_text=_("BCP 47, for example de, kk, ru, uz-Cyrl."),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ALIAS)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    class Meta(OrganisationPart.Meta):
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        ordering = ["kind", "language", "text"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "text"],
+                name="partners_name_once",
+                violation_error_message=_("This name is entered twice for the organisation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="partners_name_dates",
+                violation_error_message=_("A name can't end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class OrganisationIdentifier(OrganisationPart):
+    class Scheme(models.TextChoices):
+        ROR = "ror", "ROR"
+        LEI = "lei", "LEI"
+        VAT = "vat", _("VAT number")
+        REGISTER = "register", _("commercial register")
+        FOREIGN = "foreign", _("foreign identifier")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="identifiers"
+    )
+    scheme = models.CharField(_("scheme"), max_length=10, choices=Scheme)
+    value = models.CharField(_("value"), max_length=100)
+
+    class Meta(OrganisationPart.Meta):
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        ordering = ["scheme", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "value"],
+                name="partners_identifier_once",
+                violation_error_message=_("Another organisation already bears this identifier."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_scheme_display()} {self.value}"
+
+    def check_rules(self):
+        super().check_rules()
+        try:
+            self.value = check_identifier(self.scheme, self.value)
+        except ValueError as error:
+            raise ValidationError(
+                {
+                    "value": ValidationError(
+                        _("“%(value)s” is not a valid %(scheme)s: check it for a typing error."),
+                        code="identifier",
+                        params={"value": self.value, "scheme": self.get_scheme_display()},
+                    )
+                }
+            ) from error
+
+
+class OrganisationProfile(TrackedModel):
+    """What the delegation booklet prints of an organisation, in one language."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="profiles"
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=5,
+        choices=[("de", _("German")), ("en", _("English")), ("ru", _("Russian"))],
+    )
+    summary = models.TextField(_("summary"))
+    offers = models.TextField(_("offers"), blank=True)
+    seeks = models.TextField(_("seeks"), blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "language"],
+                name="partners_profile_per_language",
+                violation_error_message=_("There is already a profile in this language."),
+            )
+        ]
+
+    def __str__(self):
+        return self.get_language_display()
+
+
+class MarketInterest(TrackedModel):
+    """What an organisation said of a market, and when."""
+
+    class Status(models.TextChoices):
+        EXPORTING = "exporting", _("exporting")
+        INTERESTED = "interested", _("interested")
+        NOT_INTERESTED = "not_interested", _("not interested")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="market_interests"
+    )
+    country = CountryField(_("country"))
+    status = models.CharField(_("status"), max_length=20, choices=Status)
+    as_of = models.DateField(_("as of"))
+    source = models.CharField(_("source"), max_length=500, blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("market interest")
+        verbose_name_plural = _("market interests")
+        ordering = ["country"]
+        indexes = [models.Index(fields=["country", "status"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "country"],
+                name="partners_market_interest_once",
+                violation_error_message=_("There is already an entry for this market."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.country.name}: {self.get_status_display()}"
+
+    def check_rules(self):
+        super().check_rules()
+        known = getattr(self, "_read", {}).get("as_of")
+        if known is not None and self.as_of is not None and self.as_of < known:
+            raise ValidationError(
+                {
+                    "as_of": ValidationError(
+                        _("A newer statement of %(date)s is already known; it is kept."),
+                        code="older",
+                        params={"date": known},
+                    )
+                }
+            )

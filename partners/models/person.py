@@ -1,0 +1,263 @@
+"""A person we deal with, the organisations they act for, and what they allowed us to do."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from legcrm.core.models import (
+    Record,
+    RecordQuerySet,
+    SearchableModel,
+    TrackedModel,
+    TrackedQuerySet,
+)
+
+from .organisation import Organisation
+
+
+class PersonQuerySet(RecordQuerySet):
+    def with_primary_affiliation(self):
+        """Annotate ``primary_organisation_id``, ``primary_organisation`` and ``primary_role``."""
+        primary = Affiliation._base_manager.filter(
+            person=OuterRef("pk"), is_primary=True, valid_to__isnull=True
+        )
+        return self.annotate(
+            primary_organisation_id=Subquery(primary.values("organisation_id")[:1]),
+            primary_organisation=Subquery(primary.values("organisation__name")[:1]),
+            primary_role=Subquery(primary.values("role")[:1]),
+            primary_country=Subquery(primary.values("organisation__country")[:1]),
+        )
+
+    def for_list(self):
+        """The query of the admin list."""
+        return self.select_related("owner").with_primary_affiliation()
+
+
+class Person(SearchableModel, Record):
+    class Salutation(models.TextChoices):
+        FRAU = "frau", _("Ms")
+        HERR = "herr", _("Mr")
+        NONE = "none", _("none")
+
+    class LegalBasis(models.TextChoices):
+        """Art. 6(1) GDPR."""
+
+        CONSENT = "consent", _("consent, Art. 6(1)(a) GDPR")
+        CONTRACT = "contract", _("contract, Art. 6(1)(b) GDPR")
+        PUBLIC_TASK = "public_task", _("public task, Art. 6(1)(e) GDPR")
+        LEGITIMATE_INTEREST = "legitimate_interest", _("legitimate interest, Art. 6(1)(f) GDPR")
+
+    salutation = models.CharField(
+        _("salutation"), max_length=10, choices=Salutation, default=Salutation.NONE
+    )
+    academic_title = models.CharField(_("academic title"), max_length=50, blank=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100)
+    native_name = models.CharField(
+        _("name in own script"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example Жанар Сәрсен."),
+    )
+    language = models.CharField(
+        _("language"), max_length=20, blank=True, help_text=_("BCP 47, for example de, ru, kk.")
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    mobile = PhoneNumberField(_("mobile"), blank=True)
+    letter_salutation = models.CharField(
+        _("letter salutation"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only where the usual form would be wrong."),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="owned_people",
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    legal_basis = models.CharField(_("legal basis"), max_length=20, choices=LegalBasis, blank=True)
+    data_source = models.CharField(
+        _("source of the data"),
+        max_length=300,
+        blank=True,
+        help_text=_("Art. 14 GDPR: where the data come from if not from the person."),
+    )
+    informed_on = models.DateField(_("informed on"), null=True, blank=True)
+    restricted_at = models.DateTimeField(_("processing restricted since"), null=True, blank=True)
+    objected_at = models.DateTimeField(_("objected to contact at"), null=True, blank=True)
+    anonymised_at = models.DateTimeField(_("anonymised at"), null=True, editable=False)
+    review_on = models.DateField(_("review on"), null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    protected_fields = {
+        "notes": "core.view_notes",
+        "archived_reason": "core.view_notes",
+        "email": "core.view_private_contact",
+        "phone": "core.view_private_contact",
+        "mobile": "core.view_private_contact",
+        "legal_basis": "core.view_private_contact",
+        "data_source": "core.view_private_contact",
+        "informed_on": "core.view_private_contact",
+        "restricted_at": "core.view_private_contact",
+        "objected_at": "core.view_private_contact",
+        "review_on": "core.view_private_contact",
+    }
+    parts = ("affiliations", "consents")
+
+    class Meta(Record.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["last_name", "first_name", "pk"]
+        indexes = [models.Index(fields=["last_name", "first_name", "id"])]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(last_name__gt=""),
+                name="partners_person_last_name",
+                violation_error_message=_("Enter the last name."),
+            ),
+        ]
+
+    def __str__(self):
+        return " ".join(filter(None, [self.academic_title, self.first_name, self.last_name]))
+
+    def get_absolute_url(self):
+        return reverse("admin:partners_person_change", args=[self.pk])
+
+    def search_terms(self):
+        # No e-mail and no number: whoever may search people may not always see those.
+        yield from (self.first_name, self.last_name, self.native_name)
+        if self.pk:
+            for name, short in self.affiliations.values_list(
+                "organisation__name", "organisation__short_name"
+            ):
+                yield from (name, short)
+
+    def organisations_on(self, day):
+        """Return the organisations for which the person acts on ``day`` (a date)."""
+        return Organisation.objects.filter(
+            pk__in=self.affiliations.open_on(day).values("organisation")
+        )
+
+
+class AffiliationQuerySet(TrackedQuerySet):
+    def open(self):
+        return self.filter(valid_to__isnull=True)
+
+    def open_on(self, day):
+        """Return the affiliations that held on ``day``; an unknown begin or end counts as open."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        )
+
+
+class Affiliation(TrackedModel):
+    """A person acting for an organisation, from one day to another."""
+
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="affiliations"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        related_name="affiliations",
+    )
+    role = models.CharField(_("role"), max_length=150, blank=True)
+    department = models.CharField(_("department"), max_length=150, blank=True)
+    is_primary = models.BooleanField(_("primary"), default=True)
+    # "from" is a keyword of Python.
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        ordering = ["-is_primary", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(is_primary=True, valid_to__isnull=True),
+                name="partners_one_primary_affiliation",
+                violation_error_message=_(
+                    "The person already has a primary affiliation. End that one, or untick "
+                    "“primary” here."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="partners_affiliation_dates",
+                violation_error_message=_("An affiliation can't end before it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.organisation}"
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.person.refresh_search_text()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        self.person.refresh_search_text()
+        return result
+
+
+class Consent(TrackedModel):
+    """A consent is never edited, only withdrawn: it must be provable as given (Art. 7 GDPR)."""
+
+    class Purpose(models.TextChoices):
+        NEWSLETTER = "newsletter", _("newsletter")
+        BOOKLET = "booklet", _("delegation booklet")
+        PHOTO = "photo", _("photos")
+        ONWARD_TRANSFER = "onward_transfer", _("onward transfer to partners abroad")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    wording_version = models.CharField(_("version of the wording"), max_length=50)
+    given_on = models.DateField(_("given on"), default=timezone.localdate)
+    evidence = models.CharField(_("evidence"), max_length=300)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-given_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gte=F("given_on")),
+                name="partners_consent_withdrawn_after_given",
+                violation_error_message=_("A consent can't be withdrawn before it was given."),
+            )
+        ]
+
+    def __str__(self):
+        return self.get_purpose_display()
+
+    def check_rules(self):
+        super().check_rules()
+        if self._state.adding:
+            return
+        changed = self.changed_fields() - {"withdrawn_on"}
+        was_withdrawn = self._read.get("withdrawn_on") is not None
+        if changed or (was_withdrawn and "withdrawn_on" in self.changed_fields()):
+            raise ValidationError(
+                _("A consent is never edited: withdraw it and enter a new one."), code="consent"
+            )
