@@ -11,6 +11,7 @@ port=$2
 python=.venv/bin/python
 
 "$python" - "$host" "$port" <<'PYTHON'
+import os
 import socket
 import sys
 
@@ -18,7 +19,7 @@ host, port = sys.argv[1], int(sys.argv[2])
 try:
     socket.create_server((host, port)).close()
 except OSError as error:
-    sys.exit(f"Cannot serve on {host}:{port}: {error.strerror}. Try: make demo PORT={port + 1}")
+    sys.exit(f"Cannot serve on {host}:{port}: {os.strerror(error.errno)}. Try: make demo PORT={port + 1}")
 PYTHON
 
 mkdir -p data
@@ -53,4 +54,5 @@ fi
 [ "$host" = 0.0.0.0 ] && shown=$(hostname) || shown=$host
 echo
 echo "LEG CRM: http://$shown:$port/   (Ctrl-C ends it)"
-exec "$python" manage.py runserver "$host:$port" --noreload --skip-checks --verbosity 0
+# Threads, not processes: SQLite, and a machine that has other things to do.
+exec "$python" -m gunicorn legcrm.wsgi --bind "$host:$port" --threads 8 --log-level warning

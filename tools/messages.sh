@@ -25,7 +25,7 @@ collect() {
 if [ "${1:-}" != --check ]; then
     mkdir -p locale/de/LC_MESSAGES
     collect
-    msgfmt --check --statistics -o "$catalogue.mo" "$catalogue.po"
+    msgfmt --check-format --statistics -o "$catalogue.mo" "$catalogue.po"
     exit 0
 fi
 
@@ -45,11 +45,11 @@ for state in untranslated only-fuzzy; do
     found=$(msgattrib "--$state" --no-obsolete --no-wrap "$copy/$catalogue.po")
     if [ -n "$found" ]; then
         echo "German catalogue, $state:" >&2
-        echo "$found" | grep -E '^(#:|msgid|msgctxt)' | grep -v '^msgid ""$' >&2
+        echo "$found" | grep -E '^(#:|msgid|msgctxt)' | grep -v '^msgid ""$' >&2 || true
         failed=1
     fi
 done
-msgfmt --check -o "$copy/fresh.mo" "$catalogue.po"
+msgfmt --check-format -o "$copy/fresh.mo" "$catalogue.po"
 msgunfmt "$copy/fresh.mo" >"$copy/fresh.txt"
 msgunfmt "$catalogue.mo" >"$copy/committed.txt"
 if ! cmp -s "$copy/fresh.txt" "$copy/committed.txt"; then
