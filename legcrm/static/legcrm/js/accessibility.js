@@ -167,19 +167,19 @@
 
   // A field in a table row is named by its column and its row.
   function nameInlineFields(root) {
-    for (const group of root.querySelectorAll("table.formset > .form-group:not(.empty-form)")) {
-      const title = textOf(group.querySelector(".group\\/title span"));
-      const rows = [...group.parentElement.querySelectorAll(":scope > .form-group:not(.empty-form)")];
-      const row = title || `${label("Row")} ${rows.indexOf(group) + 1}`;
-      for (const cell of group.querySelectorAll("td[data-label]")) {
-        for (const field of cell.querySelectorAll("input, select, textarea")) {
+    for (const table of root.querySelectorAll("table.formset")) {
+      const groups = table.querySelectorAll(":scope > .form-group:not(.empty-form)");
+      groups.forEach((group, index) => {
+        const row = textOf(group.querySelector(".group\\/title span")) || `${label("Row")} ${index + 1}`;
+        for (const field of group.querySelectorAll("td[data-label] :is(input, select, textarea)")) {
           if (field.type === "hidden" || field.closest(".select2-container")) {
             continue;
           }
+          const column = field.closest("td[data-label]").dataset.label;
           const part = field.placeholder && field.closest(".datetime") ? ` (${field.placeholder})` : "";
-          field.setAttribute("aria-label", `${cell.dataset.label}${part}, ${row}`);
+          field.setAttribute("aria-label", `${column}${part}, ${row}`);
         }
-      }
+      });
     }
   }
 
