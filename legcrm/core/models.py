@@ -104,6 +104,8 @@ class TrackedModel(models.Model):
 
     # Fields that need a permission to be seen: {field name: permission}.
     protected_fields: dict[str, str] = {}
+    # The permission without which rows of this model are not shown at all.
+    view_permission: str | None = None
     # Children that are part of this record: (related accessor, …); its history page shows and
     # restores them too.
     parts: tuple[str, ...] = ()
@@ -120,6 +122,11 @@ class TrackedModel(models.Model):
     def hidden_fields(cls, user):
         """Return the names of the fields that ``user`` may not see."""
         return {name for name, perm in cls.protected_fields.items() if not user.has_perm(perm)}
+
+    @classmethod
+    def may_be_seen_by(cls, user):
+        """Whether ``user`` may see rows of this model where they are part of a record."""
+        return cls.view_permission is None or user.has_perm(cls.view_permission)
 
     @classmethod
     def from_db(cls, db, field_names, values):

@@ -20,7 +20,6 @@ from legcrm.core.models import (
     RecordQuerySet,
     SearchableModel,
     TrackedModel,
-    TrackedQuerySet,
 )
 from partners.models import Organisation, Person, Sector
 

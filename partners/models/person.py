@@ -236,6 +236,8 @@ class Consent(TrackedModel):
     evidence = models.CharField(_("evidence"), max_length=300)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
+    view_permission = "core.view_private_contact"
+
     class Meta(TrackedModel.Meta):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")

@@ -1,0 +1,490 @@
+"""The base of every admin: history, version lock, archive, roles, folded search, export.
+
+``RecordAdmin`` serves models with a page of their own, ``PartInline`` and its kin the rows that are
+part of one. Both show no field that the role may not see.
+"""
+
+from contextlib import suppress
+
+from django.contrib import messages
+from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
+from django.db import IntegrityError, router, transaction
+from django.db.models import Q
+from django.db.models.constants import LOOKUP_SEP
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, ODS, XLSX
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.checks import UnfoldModelAdminChecks
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+
+from . import conflicts, history_views
+from .admin_forms import ReasonForm
+from .folding import fold
+from .forms import RecordForm, through_fields
+from .locking import TOKENS, tokens
+from .models import ExportLog, StaleRecord, TrackedModel
+
+
+class ThroughFieldsMixin:
+    """Allows many-to-many fields with a through model: ``RecordForm`` saves them itself."""
+
+    def _check_field_spec_item(self, obj, field_name, label):
+        with suppress(FieldDoesNotExist):
+            if obj.model._meta.get_field(field_name) in through_fields(obj.model):
+                return []
+        return super()._check_field_spec_item(obj, field_name, label)
+
+
+class RecordAdminChecks(ThroughFieldsMixin, UnfoldModelAdminChecks):
+    pass
+
+
+class FieldRulesMixin:
+    """What records and their inline rows share: fields by role, and autocomplete for relations."""
+
+    def hidden_fields(self, request):
+        """Return the names of the fields that the user may not see."""
+        if not issubclass(self.model, TrackedModel):
+            return set()
+        return self.model.hidden_fields(request.user)
+
+    def get_autocomplete_fields(self, request):
+        """Every relation to a model with a page of its own is an autocomplete."""
+        relations = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        return [
+            field.name
+            for field in relations
+            if field.remote_field
+            and field.related_model is not get_user_model()  # a few colleagues: a plain list
+            and self.admin_site.is_registered(field.related_model)
+        ]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self._visible(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs.setdefault("queryset", self._visible(db_field, request))
+        if db_field.remote_field.through._meta.auto_created:
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = AutocompleteSelectMultiple(db_field, self.admin_site)
+        else:
+            kwargs["widget"] = UnfoldAdminSelect2MultipleWidget()
+        return db_field.formfield(**kwargs)
+
+    def _visible(self, db_field, request):
+        """Return what may be chosen: what the user may see, and staff who still work here."""
+        model = db_field.related_model
+        if model is get_user_model():
+            return model.objects.filter(is_active=True)
+        if issubclass(model, TrackedModel):
+            return model.objects.for_user(request.user)
+        return model._default_manager.all()
+
+    def get_fieldsets(self, request, obj=None):
+        """Leave hidden fields out, and fieldsets that are empty without them."""
+        hidden = self.hidden_fields(request)
+        fieldsets = []
+        for name, options in super().get_fieldsets(request, obj):
+            fields = []
+            for item in options["fields"]:
+                if isinstance(item, list | tuple):
+                    item = tuple(field for field in item if field not in hidden)
+                    if item:
+                        fields.append(item)
+                elif item not in hidden:
+                    fields.append(item)
+            if fields:
+                fieldsets.append((name, {**options, "fields": fields}))
+        return fieldsets
+
+    def get_fields(self, request, obj=None):
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_fields(request, obj) if name not in hidden]
+
+    def get_readonly_fields(self, request, obj=None):
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_readonly_fields(request, obj) if name not in hidden]
+
+
+class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
+    """The admin of a model with a page of its own."""
+
+    checks_class = RecordAdminChecks
+    form = RecordForm
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+    list_filter_sheet = True
+    list_filter_submit = False
+    warn_unsaved_form = True
+    compressed_fields = True
+    export_form_class = ExportForm
+    search_fields = ("search_text",)
+    actions = ("archive_selected", "restore_selected")
+    actions_detail = ("archive_record", "restore_record")
+    change_form_before_template = "admin/includes/versions.html"
+    change_form_outer_before_template = "admin/includes/panel.html"
+    # A template that shows at the top of the form what matters, with ``panel`` from get_panel().
+    panel_template: str | None = None
+
+    # --- Rights -----------------------------------------------------------------------------
+
+    def _may(self, request, verb):
+        # A proxy follows the rights of its model: a company is an organisation.
+        opts = self.model._meta.concrete_model._meta
+        return request.user.has_perm(f"{opts.app_label}.{get_permission_codename(verb, opts)}")
+
+    def has_view_permission(self, request, obj=None):
+        return self._may(request, "view") or self._may(request, "change")
+
+    def has_add_permission(self, request):
+        return self._may(request, "add")
+
+    def has_change_permission(self, request, obj=None):
+        return self._may(request, "change") and not (obj is not None and obj.is_archived)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._may(request, "delete")
+
+    def has_export_permission(self, request):
+        return self._may(request, "export")
+
+    def has_archive_permission(self, request, object_id=None):
+        return self._may(request, "change")
+
+    # --- What is seen -----------------------------------------------------------------------
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if self.has_view_permission(request):
+            queryset = queryset.for_user(request.user)
+        match = request.resolver_match
+        if match and match.url_name == f"{self.opts.app_label}_{self.opts.model_name}_changelist":
+            return self.for_list(queryset)
+        return queryset
+
+    def for_list(self, queryset):
+        """Return the query of the list, with its annotations and related rows."""
+        return queryset.for_list() if hasattr(queryset, "for_list") else queryset
+
+    def get_list_display(self, request):
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_list_display(request) if name not in hidden]
+
+    def get_list_filter(self, request):
+        hidden = self.hidden_fields(request)
+        return [
+            item
+            for item in super().get_list_filter(request)
+            if (item[0] if isinstance(item, list | tuple) else item) not in hidden
+        ]
+
+    def get_search_fields(self, request):
+        hidden = self.hidden_fields(request)
+        return [name for name in super().get_search_fields(request) if name not in hidden]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find each word of ``search_term``, folded where the field is a search key."""
+        paths = self.get_search_fields(request)
+        for word in search_term.split():
+            condition = Q()
+            for field in paths:
+                if field.endswith("search_text"):
+                    for part in fold(word).split() or [" "]:
+                        condition |= Q(**{f"{field}__contains": part})
+                else:
+                    condition |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(condition)
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = queryset.active()
+        return queryset, False
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Refuse to filter by a field that the user may not see, here or in a related model.
+
+        Django allows any lookup on own fields, so that a reader could guess a number by
+        ``?mobile__startswith=``.
+        """
+        model = self.model
+        for part in lookup.split(LOOKUP_SEP):
+            if model is None:
+                break
+            if issubclass(model, TrackedModel) and part in model.hidden_fields(request.user):
+                return False
+            try:
+                model = model._meta.get_field(part).related_model
+            except FieldDoesNotExist:
+                break
+        return super().lookup_allowed(lookup, value, request)
+
+    def get_sortable_by(self, request):
+        return self.get_list_display(request)
+
+    # --- The form ---------------------------------------------------------------------------
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.late_error = getattr(request, "late_error", None)
+        form.resumed = getattr(request, "resumed", False)
+        return form
+
+    def get_panel(self, request, obj):
+        """Return what ``panel_template`` shows of ``obj``, as a dict."""
+        return {}
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        formsets = [admin_formset.formset for admin_formset in context["inline_admin_formsets"]]
+        # A form shown again after an error keeps the versions that it was first read with.
+        context["record_versions"] = (
+            request.POST.get(TOKENS) if request.method == "POST" else tokens(obj, formsets)
+        )
+        context["versions_name"] = TOKENS
+        if change and obj is not None:
+            context["panel_template"] = self.panel_template
+            context["panel"] = self.get_panel(request, obj) if self.panel_template else None
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        parent = super().changeform_view
+        try:
+            return parent(request, object_id, form_url, extra_context)
+        except conflicts.Conflict as conflict:
+            return conflict.response
+        except StaleRecord:
+            # Somebody saved between our look at the versions and the write of a part.
+            return self._conflict_page(request, object_id)
+        except ValidationError as error:
+            # A rule refused while saving; everything is rolled back, and the form shows why.
+            request.late_error = error
+            return parent(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Lost a race for a unique value: the form now finds the other's row and says so.
+            return parent(request, object_id, form_url, extra_context)
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        if request.method == "POST" and object_id and not request.POST.get("_saveasnew"):
+            self._refuse_stale(request, object_id)
+        elif request.method == "POST" and not object_id:
+            conflicts.apply_choices(self, request, None)
+        return super()._changeform_view(request, object_id, form_url, extra_context)
+
+    def _refuse_stale(self, request, object_id):
+        """Lock the record; raise Conflict where the form is older than what is saved."""
+        record = self._locked(object_id)
+        if record is not None and not self.has_change_permission(request, record):
+            if self.has_change_permission(request):  # archived meanwhile
+                raise conflicts.Conflict(conflicts.page(self, request, object_id, record))
+            raise PermissionDenied
+        if record is None or conflicts.stale(self, request, record):
+            page = conflicts.page(self, request, object_id, record)
+            if page is not None:
+                raise conflicts.Conflict(page)
+        conflicts.apply_choices(self, request, record)
+
+    def _locked(self, object_id):
+        with suppress(ValueError, ValidationError):
+            key = self.model._meta.pk.to_python(unquote(object_id))
+            locked = self.model._base_manager.select_for_update(of=("self",))
+            return locked.filter(pk=key).first()
+        return None
+
+    def _conflict_page(self, request, object_id):
+        with transaction.atomic(using=router.db_for_write(self.model)):
+            return conflicts.page(self, request, object_id, self._locked(object_id))
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        record = form.instance
+        parts_changed = getattr(form, "links_changed", False) or any(
+            formset.has_changed() for formset in formsets
+        )
+        own_fields = {field.name for field in record._meta.concrete_fields}
+        if change and parts_changed and not own_fields & set(form.changed_data):
+            # The version of the record covers its parts.
+            record.touch()
+
+    # --- History ----------------------------------------------------------------------------
+
+    def history_view(self, request, object_id, extra_context=None):
+        return history_views.timeline(self, request, unquote(object_id), extra_context)
+
+    def revert_view(self, request, object_id, history_id):
+        return history_views.revert(self, request, unquote(object_id), history_id)
+
+    # --- Archive ----------------------------------------------------------------------------
+
+    def get_actions_detail(self, request, object_id):
+        """Offer to archive, or to restore what is archived."""
+        offered = super().get_actions_detail(request, object_id)
+        record = self.model._base_manager.filter(pk=unquote(str(object_id))).first()
+        wrong = "archive_record" if record is None or record.is_archived else "restore_record"
+        return [item for item in offered if not item.action_name.endswith(wrong)]
+
+    @action(description=_("Archive"), url_path="archive", permissions=["archive"], icon="archive")
+    def archive_record(self, request, object_id):
+        return self._archive_page(request, object_id, archive=True)
+
+    @action(description=_("Restore"), url_path="restore", permissions=["archive"], icon="unarchive")
+    def restore_record(self, request, object_id):
+        return self._archive_page(request, object_id, archive=False)
+
+    def _archive_page(self, request, object_id, archive):
+        record = self.get_object(request, unquote(str(object_id)))
+        if record is None:
+            raise Http404
+        if not self.has_archive_permission(request):
+            raise PermissionDenied
+        form = ReasonForm(request.POST or None) if archive else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            try:
+                if archive:
+                    record.archive(form.cleaned_data["reason"])
+                else:
+                    record.restore()
+            except (ValidationError, StaleRecord) as error:
+                messages.error(request, " ".join(getattr(error, "messages", [str(error)])))
+            else:
+                done = _("“%s” is archived.") if archive else _("“%s” is restored.")
+                messages.success(request, done % record)
+            return HttpResponseRedirect(self._change_url(record.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Archive") if archive else _("Restore"),
+            "opts": self.opts,
+            "original": record,
+            "form": form,
+            "records": [record],
+        }
+        return TemplateResponse(request, "admin/archive.html", context)
+
+    def _change_url(self, pk):
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(name, args=[pk])
+
+    @action(description=_("Archive selected records"), permissions=["archive"])
+    def archive_selected(self, request, queryset):
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Archive"),
+                "opts": self.opts,
+                "form": form,
+                "action": "archive_selected",
+                "select_across": request.POST.get("select_across", "0"),
+                "records": queryset[:20],
+                "more": max(queryset.count() - 20, 0),
+                "selected": request.POST.getlist("_selected_action"),
+            }
+            return TemplateResponse(request, "admin/archive.html", context)
+        with transaction.atomic():
+            count = 0
+            for record in self.model.objects.filter(
+                pk__in=queryset.active().values("pk")
+            ).select_for_update():
+                record.archive(form.cleaned_data["reason"])
+                count += 1
+        messages.success(
+            request, ngettext("%d record archived.", "%d records archived.", count) % count
+        )
+        return None
+
+    @action(description=_("Restore selected records"), permissions=["archive"])
+    def restore_selected(self, request, queryset):
+        with transaction.atomic():
+            count = 0
+            for record in self.model.objects.filter(
+                pk__in=queryset.archived().values("pk")
+            ).select_for_update():
+                record.restore()
+                count += 1
+        messages.success(
+            request, ngettext("%d record restored.", "%d records restored.", count) % count
+        )
+
+    # --- Export -----------------------------------------------------------------------------
+
+    def get_export_formats(self):
+        return [XLSX, CSV, ODS]
+
+    def get_export_resource_kwargs(self, request, **kwargs):
+        return {"user": request.user}
+
+    def get_export_data(self, file_format, request, queryset, **kwargs):
+        data = super().get_export_data(file_format, request, queryset, **kwargs)
+        ExportLog.objects.create(
+            user=request.user,
+            model=self.opts.label,
+            filters=request.GET.urlencode(),
+            file_format=file_format.get_extension(),
+            rows=queryset.count(),
+        )
+        return data
+
+    # --- Addresses --------------------------------------------------------------------------
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
+        return [
+            path(
+                "<path:object_id>/history/<int:history_id>/revert/",
+                self.admin_site.admin_view(self.revert_view),
+                name=name,
+            ),
+            *super().get_urls(),
+        ]
+
+
+class PartMixin(FieldRulesMixin):
+    """Inline rows that are part of a record: who may change the record may change them."""
+
+    extra = 0
+    tab = True
+    hide_title = True
+
+    def _parent(self):
+        return self.admin_site._registry[self.parent_model]
+
+    def has_view_permission(self, request, obj=None):
+        return self.model.may_be_seen_by(request.user) and self._parent().has_view_permission(
+            request, obj
+        )
+
+    def has_add_permission(self, request, obj=None):
+        return self._parent().has_change_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._parent().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._parent().has_change_permission(request, obj)
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        related = [
+            field.name
+            for field in self.model._meta.fields
+            if field.remote_field and not field.name.endswith("_by")
+        ]
+        return queryset.select_related(*related) if related else queryset
+
+
+class PartInline(PartMixin, TabularInline):
+    pass
+
+
+class StackedPartInline(PartMixin, StackedInline):
+    pass

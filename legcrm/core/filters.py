@@ -1,0 +1,111 @@
+"""Filters of the admin lists: only values in use, with counts, by one grouped query each."""
+
+from django.db.models import Count, F
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from unfold.contrib.filters.admin import CheckboxFilter, RadioFilter
+
+
+class InUseFilter(CheckboxFilter):
+    """Lists the values of ``expression`` that occur, with the number of records of each.
+
+    Several may be chosen. ``expression`` may cross to-many relations: records are counted and
+    listed once.
+    """
+
+    expression = None
+
+    def label(self, value) -> str:
+        return str(value)
+
+    def lookups(self, request, model_admin):
+        counted = (
+            model_admin.model.objects.for_user(request.user)
+            .active()
+            .order_by()
+            .annotate(filter_value=self.expression)
+            .values_list("filter_value")
+            .annotate(filter_count=Count("pk", distinct=True))
+        )
+        found = [(value, count) for value, count in counted if value not in (None, "")]
+        found = [(str(value), f"{self.label(value)} ({count})") for value, count in found]
+        return sorted(found, key=lambda item: item[1].casefold())
+
+    def queryset(self, request, queryset):
+        values = [value for value in self.value() or [] if value]
+        if not values:
+            return queryset
+        keys = (
+            queryset.model._base_manager.annotate(filter_value=self.expression)
+            .filter(filter_value__in=values)
+            .values("pk")
+        )
+        return queryset.filter(pk__in=keys)
+
+    def has_output(self):
+        return True
+
+
+class CountryFilter(InUseFilter):
+    title = _("country")
+    parameter_name = "country"
+    expression = F("country")
+
+    def label(self, value):
+        return countries.name(str(value)) or str(value)
+
+
+def country_filter(expression):
+    """Return a country filter for a model whose countries stand elsewhere."""
+    return type("CountryFilter", (CountryFilter,), {"expression": expression})
+
+
+def choice_filter(field, title, choices):
+    """Return a filter over the values in use of a field with ``choices`` (a Choices class)."""
+    labels = dict(choices.choices)
+    return type(
+        f"{field.title()}Filter",
+        (InUseFilter,),
+        {
+            "title": title,
+            "parameter_name": field,
+            "expression": F(field),
+            "label": lambda self, value: str(labels.get(value, value)),
+        },
+    )
+
+
+class ArchivedFilter(RadioFilter):
+    """Archived records are hidden unless they are asked for."""
+
+    title = _("archive")
+    parameter_name = "archived"
+    all_option = ["", _("not archived")]
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("archived")), ("all", _("both"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "yes":
+                return queryset.archived()
+            case "all":
+                return queryset
+        return queryset.active()
+
+
+class OwnerFilter(RadioFilter):
+    title = _("owner")
+    parameter_name = "owner"
+    field = "owner"
+
+    def lookups(self, request, model_admin):
+        return [("me", _("mine")), ("none", _("nobody’s"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "me":
+                return queryset.filter(**{self.field: request.user})
+            case "none":
+                return queryset.filter(**{f"{self.field}__isnull": True})
+        return queryset

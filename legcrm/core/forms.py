@@ -1,0 +1,86 @@
+"""Forms of records: many-to-many fields with a tracked through model, saved row by row."""
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def through_fields(model):
+    """Return the many-to-many fields of ``model`` that have a through model of their own."""
+    return [
+        field
+        for field in model._meta.many_to_many
+        if not field.remote_field.through._meta.auto_created
+    ]
+
+
+def save_links(record, field, chosen) -> bool:
+    """Make ``chosen`` (an iterable of objects) the content of the many-to-many ``field``.
+
+    Each link is saved or deleted by itself, so that each has its history entry. New links come
+    first: a record that needs at least one is then never without. Returns whether any changed.
+    """
+    through = field.remote_field.through
+    source, target = field.m2m_field_name(), field.m2m_reverse_field_name()
+    wanted = {item.pk: item for item in chosen}
+    dropped = []
+    for link in through.objects.filter(**{source: record}):
+        if wanted.pop(getattr(link, f"{target}_id"), None) is None:
+            dropped.append(link)
+    for item in wanted.values():
+        through(**{source: record, target: item}).save()
+    for link in dropped:
+        link.delete()
+    return bool(wanted or dropped)
+
+
+class RecordForm(forms.ModelForm):
+    """The form of a record in the admin."""
+
+    # Set by the admin: an error that a rule raised while saving, after the form was valid.
+    late_error = None
+    # Set by the admin: the person comes from the conflict page and wants to go on editing.
+    resumed = False
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.resumed:
+            raise ValidationError(
+                _("Not saved yet. Check your input beside what the other person saved, then save.")
+            )
+        return cleaned
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.late_error is not None:
+            self._add_late_error(self.late_error)
+
+    def _add_late_error(self, error):
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, messages in error.error_dict.items():
+            known = name in self.fields
+            self.add_error(name if known else None, messages if known else list(messages))
+
+    def _update_errors(self, errors):
+        # A rule may name a field that this form does not show (hidden by role, or read-only).
+        if hasattr(errors, "error_dict"):
+            for name in [n for n in errors.error_dict if n != NON_FIELD_ERRORS]:
+                if name not in self.fields:
+                    messages = errors.error_dict.pop(name)
+                    errors.error_dict.setdefault(NON_FIELD_ERRORS, []).extend(messages)
+        super()._update_errors(errors)
+
+    def _save_m2m(self):
+        linked = [f for f in through_fields(self._meta.model) if f.name in self.cleaned_data]
+        chosen = {field: self.cleaned_data.pop(field.name) for field in linked}
+        try:
+            super()._save_m2m()
+        finally:
+            self.cleaned_data.update({field.name: items for field, items in chosen.items()})
+        self.links_changed = False
+        for field, items in chosen.items():
+            self.links_changed |= save_links(self.instance, field, items)
+
+    links_changed = False
