@@ -160,6 +160,10 @@
         cell.setAttribute("aria-label", label("Remove"));
       }
     }
+    // The export's list template puts the theme's "add" link into a list, though it is no item.
+    for (const list of root.querySelectorAll("ul.object-tools:not(:has(> li))")) {
+      list.setAttribute("role", "presentation");
+    }
     for (const hint of root.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) {
       hint.setAttribute("role", "img");
     }
