@@ -31,7 +31,7 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 from . import conflicts, history_views
 from .admin_forms import ReasonForm
 from .folding import fold
-from .forms import RecordForm, through_fields
+from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
 from .locking import TOKENS, tokens
 from .models import ExportLog, StaleRecord, TrackedModel
 
@@ -451,12 +451,18 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
 class PartMixin(FieldRulesMixin):
     """Inline rows that are part of a record: who may change the record may change them."""
 
+    form = PartForm
     extra = 0
     tab = True
     hide_title = True
 
     def _parent(self):
         return self.admin_site._registry[self.parent_model]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", PartAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request, obj=None):
         return self.model.may_be_seen_by(request.user) and self._parent().has_view_permission(

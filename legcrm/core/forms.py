@@ -1,6 +1,7 @@
 """Forms of records: many-to-many fields with a tracked through model, saved row by row."""
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -84,3 +85,35 @@ class RecordForm(forms.ModelForm):
             self.links_changed |= save_links(self.instance, field, items)
 
     links_changed = False
+
+
+class PartAutocomplete(AutocompleteSelect):
+    """The autocomplete of an inline row: takes the label of what is chosen from the row.
+
+    The stock widget looks it up by one query for each row of each inline.
+    """
+
+    # The related record of the row, set by ``PartForm``.
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.known is None or [str(item) for item in value] != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        options = []
+        if not self.is_required:
+            options.append(self.create_option(name, "", "", False, 0))
+        label = self.choices.field.label_from_instance(self.known)
+        chosen = self.create_option(name, self.known.pk, label, True, len(options))
+        return [(None, [*options, chosen], 0)]
+
+
+class PartForm(forms.ModelForm):
+    """The form of an inline row in the admin."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, PartAutocomplete) and self.instance.pk:
+                # Only what the row was read with: asking the instance would be a query again.
+                widget.known = self.instance._state.fields_cache.get(name)
