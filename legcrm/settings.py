@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "legcrm.core",
     "partners",
     "missions",
+    "legcrm.example",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

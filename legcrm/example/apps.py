@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ExampleConfig(AppConfig):
+    """Example data; it has no models of its own."""
+
+    name = "legcrm.example"
+    label = "example"
