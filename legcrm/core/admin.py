@@ -12,7 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, models, router, transaction
 from django.db.models import Q
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpResponseRedirect
@@ -21,7 +21,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, ODS, XLSX
+from import_export.formats.base_formats import CSV, XLSX
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
 from unfold.contrib.import_export.forms import ExportForm
@@ -52,6 +52,8 @@ class RecordAdminChecks(ThroughFieldsMixin, UnfoldModelAdminChecks):
 
 class FieldRulesMixin:
     """What records and their inline rows share: fields by role, and autocomplete for relations."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def hidden_fields(self, request):
         """Return the names of the fields that the user may not see."""
@@ -172,7 +174,9 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
         if self.has_view_permission(request):
             queryset = queryset.for_user(request.user)
         match = request.resolver_match
-        if match and match.url_name == f"{self.opts.app_label}_{self.opts.model_name}_changelist":
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        # The export sorts as the list does, maybe by an annotation.
+        if match and match.url_name in (f"{name}_changelist", f"{name}_export"):
             return self.for_list(queryset)
         return queryset
 
@@ -418,7 +422,7 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
     # --- Export -----------------------------------------------------------------------------
 
     def get_export_formats(self):
-        return [XLSX, CSV, ODS]
+        return [XLSX, CSV]
 
     def get_export_resource_kwargs(self, request, **kwargs):
         return {"user": request.user}
