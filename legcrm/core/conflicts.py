@@ -121,6 +121,8 @@ def _deleted_page(admin, request, entry):
     for formset in formsets:
         initial = set(range(int(data.get(f"{formset.prefix}-INITIAL_FORMS") or 0)))
         rebuild_rows(data, formset.prefix, set(), initial)
+        for index in range(int(data[f"{formset.prefix}-TOTAL_FORMS"])):
+            data[f"{formset.prefix}-{index}-{formset.fk.name}"] = ""  # the parent that is gone
     context = {
         **_context(admin, request, None),
         "title": _("This record has been deleted meanwhile"),

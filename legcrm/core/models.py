@@ -113,10 +113,40 @@ class TrackedModel(models.Model):
     class Meta:
         abstract = True
 
+    # The version over which the save under way may write.
+    _expected_version = None
+
     BOOKKEEPING = frozenset(
         {"created_at", "created_by", "updated_at", "updated_by", "version", "search_text"}
         | {"name_key"}
     )
+
+    def save(self, *args, **kwargs):
+        adding = self._state.adding
+        update_fields = kwargs.get("update_fields")
+        if not adding and not self.changed_fields():
+            return
+        self.check_rules()
+        user = current_user()
+        if adding:
+            self.created_by = self.created_by or user
+            self.updated_by = self.updated_by or user
+        else:
+            self.updated_at = timezone.now()
+            self.updated_by = user
+            self._expected_version = self.version
+            self.version += 1
+            if update_fields is not None:
+                kwargs["update_fields"] = {*update_fields, "updated_at", "updated_by", "version"}
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if not adding:
+                self.version = self._expected_version
+            raise
+        finally:
+            self._expected_version = None
+        self._remember()
 
     @classmethod
     def hidden_fields(cls, user):
@@ -171,35 +201,6 @@ class TrackedModel(models.Model):
     def clean(self):
         super().clean()
         self.check_rules()
-
-    def save(self, *args, **kwargs):
-        adding = self._state.adding
-        update_fields = kwargs.get("update_fields")
-        if not adding and not self.changed_fields():
-            return
-        self.check_rules()
-        user = current_user()
-        if adding:
-            self.created_by = self.created_by or user
-            self.updated_by = self.updated_by or user
-        else:
-            self.updated_at = timezone.now()
-            self.updated_by = user
-            self._expected_version = self.version
-            self.version += 1
-            if update_fields is not None:
-                kwargs["update_fields"] = {*update_fields, "updated_at", "updated_by", "version"}
-        try:
-            super().save(*args, **kwargs)
-        except BaseException:
-            if not adding:
-                self.version = self._expected_version
-            raise
-        finally:
-            self._expected_version = None
-        self._remember()
-
-    _expected_version = None
 
     def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):
         # Django would insert the row anew where the UPDATE finds none: a deleted record would
@@ -302,19 +303,19 @@ class SearchableModel(models.Model):
     class Meta:
         abstract = True
 
-    def search_terms(self):
-        """Return the strings by which everybody who may see the record may find it."""
-        raise NotImplementedError
-
-    def build_search_text(self):
-        return fold(" ".join(str(term) for term in self.search_terms() if term))
-
     def save(self, *args, **kwargs):
         self.search_text = self.build_search_text()
         update_fields = kwargs.get("update_fields")
         if update_fields is not None:
             kwargs["update_fields"] = {*update_fields, "search_text"}
         super().save(*args, **kwargs)
+
+    def search_terms(self):
+        """Return the strings by which everybody who may see the record may find it."""
+        raise NotImplementedError
+
+    def build_search_text(self):
+        return fold(" ".join(str(term) for term in self.search_terms() if term))
 
     def refresh_search_text(self):
         """Bring the search text in line after a change of a child row."""
