@@ -7,8 +7,10 @@ profile per language for the booklet, and dated statements of interest in market
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
@@ -35,15 +37,68 @@ class OrganisationQuerySet(RecordQuerySet):
 
     def with_last_contact(self):
         """Annotate ``last_contact`` (datetime of the newest interaction, or None)."""
-        links = Organisation._meta.get_field("interaction_links").related_model
-        newest = links._base_manager.filter(organisation=OuterRef("pk")).order_by(
-            F("interaction__occurred_at").desc()
+        newest = _related("interaction_links").filter(
+            organisation=OuterRef("pk"), interaction__archived_at__isnull=True
         )
-        return self.annotate(last_contact=Subquery(newest.values("interaction__occurred_at")[:1]))
+        return self.annotate(
+            last_contact=Subquery(
+                newest.order_by(F("interaction__occurred_at").desc()).values(
+                    "interaction__occurred_at"
+                )[:1]
+            )
+        )
+
+    def with_next_step(self):
+        """Annotate ``next_step`` and ``next_step_on`` from the first open follow-up."""
+        first = (
+            _related("follow_ups")
+            .filter(organisation=OuterRef("pk"), done_at__isnull=True, archived_at__isnull=True)
+            .order_by("due_on", "pk")
+        )
+        return self.annotate(
+            next_step=Subquery(first.values("what")[:1]),
+            next_step_on=Subquery(first.values("due_on")[:1]),
+        )
+
+    def with_counts(self):
+        """Annotate how much is known of each organisation, archived records left out.
+
+        ``people_count``, ``cooperation_count``, ``agreement_count``, ``project_count``,
+        ``participation_count`` and ``mission_count``. One subquery each, because joins over
+        several to-many relations would multiply each other.
+        """
+        people = _related("affiliations").open_on(timezone.localdate())
+        participations = _related("participations")
+        return self.annotate(
+            people_count=_count(people, "organisation", "person"),
+            cooperation_count=_count(_related("home_cooperations"), "home")
+            + _count(_related("partner_cooperations"), "partner"),
+            agreement_count=_count(_related("agreement_parties"), "organisation", "agreement"),
+            project_count=_count(_related("project_parties"), "organisation", "project"),
+            participation_count=_count(participations, "organisation"),
+            mission_count=_count(participations, "organisation", over="mission"),
+        )
 
     def for_list(self):
         """The query of the admin list."""
-        return self.select_related("owner").with_last_contact()
+        return self.select_related("owner").with_last_contact().with_next_step()
+
+
+def _related(accessor):
+    """Return all rows of the model behind ``accessor``: partners don't import missions."""
+    return Organisation._meta.get_field(accessor).related_model.objects.all()
+
+
+def _count(rows, side, through="", over=""):
+    """Return how many records in ``rows`` have the organisation as their key ``side``.
+
+    ``through`` names the record that the rows are about, where they are but links to it; ``over``
+    names what is counted once, where it is not the row.
+    """
+    archived = f"{through}__archived_at" if through else "archived_at"
+    rows = rows.filter(**{side: OuterRef("pk"), f"{archived}__isnull": True}).order_by()
+    counted = rows.values(side).annotate(n=Count(over or through or "pk", distinct=True))
+    return Coalesce(Subquery(counted.values("n")), 0)
 
 
 class Organisation(SearchableModel, Record):
@@ -177,13 +232,17 @@ class Organisation(SearchableModel, Record):
             seen.add(above.pk)
             above = above.parent
 
-    def _check_same_name(self):
-        twin = (
+    def same_name_twin(self):
+        """Return another organisation of the same name in the same country, or None."""
+        return (
             Organisation.objects.active()
-            .filter(name_key=self.name_key, country=self.country)
+            .filter(name_key=fold(self.name)[:250], country=self.country)
             .exclude(pk=self.pk)
             .first()
         )
+
+    def _check_same_name(self):
+        twin = self.same_name_twin()
         if twin is not None:
             raise ValidationError(
                 {
@@ -212,8 +271,15 @@ class Organisation(SearchableModel, Record):
             yield from self.identifiers.values_list("value", flat=True)
 
 
+class CompanyManager(models.Manager.from_queryset(OrganisationQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().companies()
+
+
 class Company(Organisation):
     """An organisation of kind company, with a list of its own."""
+
+    objects = CompanyManager()
 
     class Meta:
         proxy = True
@@ -221,8 +287,15 @@ class Company(Organisation):
         verbose_name_plural = _("companies")
 
 
+class UniversityManager(models.Manager.from_queryset(OrganisationQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().universities()
+
+
 class University(Organisation):
     """A university or research institute, with a list of its own."""
+
+    objects = UniversityManager()
 
     class Meta:
         proxy = True

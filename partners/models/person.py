@@ -33,6 +33,11 @@ class PersonQuerySet(RecordQuerySet):
             primary_country=Subquery(primary.values("organisation__country")[:1]),
         )
 
+    def acting_for(self, organisation, day=None):
+        """Return the people who act for ``organisation`` (or its key) on ``day``, or today."""
+        open_rows = Affiliation.objects.open_on(day or timezone.localdate())
+        return self.filter(pk__in=open_rows.filter(organisation=organisation).values("person"))
+
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("owner").with_primary_affiliation()

@@ -1,0 +1,283 @@
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from legcrm.core.admin import PartInline, RecordAdmin, StackedPartInline
+from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
+from legcrm.core.sections import Section
+
+from ..admin_display import day, link_to_list, number
+from ..admin_filters import HomeFilter, SectorFilter
+from ..admin_forms import CompanyForm, OrganisationForm, UniversityForm
+from ..models import (
+    Affiliation,
+    Company,
+    MarketInterest,
+    Organisation,
+    OrganisationIdentifier,
+    OrganisationName,
+    OrganisationProfile,
+    University,
+)
+from ..resources import CompanyResource, OrganisationResource, UniversityResource
+
+MOST_SHOWN = 20
+LATEST_SHOWN = 8
+
+BOOKKEEPING = (
+    _("Record"),
+    {
+        "classes": ["tab"],
+        "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
+    },
+)
+BOOKKEEPING_FIELDS = ["created_at", "created_by", "updated_at", "updated_by"]
+
+NAMES = ["name", ("short_name", "legal_form"), "same_name_checked"]
+PLACE = [("country", "city", "postal_code")]
+ORDER = ["sectors", ("owner", "is_home")]
+CONTACT = (
+    _("Contact"),
+    {"classes": ["tab"], "fields": ["website", ("email", "phone"), ("street", "district")]},
+)
+MORE = (_("More"), {"classes": ["tab"], "fields": [("parent", "size"), "logo"]})
+NOTES = (_("Notes"), {"classes": ["tab"], "fields": ["notes"]})
+
+
+class AffiliationInline(PartInline):
+    model = Affiliation
+    verbose_name_plural = _("people")
+    fields = ["person", "role", "department", "is_primary", "valid_from", "valid_to"]
+
+
+class NameInline(PartInline):
+    model = OrganisationName
+    fields = ["text", "kind", "language", "valid_from", "valid_to"]
+
+
+class IdentifierInline(PartInline):
+    model = OrganisationIdentifier
+    fields = ["scheme", "value"]
+
+
+class ProfileInline(StackedPartInline):
+    model = OrganisationProfile
+    fields = ["language", "summary", ("offers", "seeks")]
+
+
+class MarketInterestInline(PartInline):
+    model = MarketInterest
+    fields = ["country", "status", "as_of", "source"]
+
+
+class ActivityMixin:
+    """Adds a tab that shows what we did with the partner, from the same queries as the panel."""
+
+    activity_template = ""
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if not change or obj is None:
+            return super().render_change_form(request, context, add, change, form_url, obj)
+        tab = Section(request, "activity", _("Activity"), self.activity_template, {"original": obj})
+        context["datasets"] = [tab]
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        tab.context["panel"] = response.context_data["panel"]
+        return response
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ActivityMixin, RecordAdmin):
+    form = OrganisationForm
+    list_display = [
+        "name_with_short_name",
+        "kind",
+        "city",
+        "country_name",
+        "last_contact",
+        "next_step",
+        "owner",
+    ]
+    list_filter = [
+        CountryFilter,
+        choice_filter("kind", _("kind"), Organisation.Kind),
+        SectorFilter,
+        HomeFilter,
+        OwnerFilter,
+        ArchivedFilter,
+    ]
+    list_filter_submit = True
+    ordering = ["name", "pk"]
+    fieldsets = [
+        (None, {"fields": [*NAMES, "kind", *PLACE, *ORDER]}),
+        CONTACT,
+        MORE,
+        NOTES,
+        BOOKKEEPING,
+    ]
+    readonly_fields = BOOKKEEPING_FIELDS
+    inlines = [
+        AffiliationInline,
+        ProfileInline,
+        NameInline,
+        IdentifierInline,
+        MarketInterestInline,
+    ]
+    panel_template = "admin/partners/organisation_panel.html"
+    activity_template = "admin/partners/organisation_activity.html"
+    resource_classes = [OrganisationResource]
+
+    # --- The list ---------------------------------------------------------------------------
+
+    def get_list_display(self, request):
+        shown = super().get_list_display(request)
+        if request.user.has_perm("missions.view_followup"):
+            return shown
+        return [name for name in shown if name != "next_step"]
+
+    @admin.display(description=_("name"), ordering="name")
+    def name_with_short_name(self, organisation):
+        if not organisation.short_name:
+            return organisation.name
+        return format_html(
+            '{} <span class="crm-muted">{}</span>', organisation.name, organisation.short_name
+        )
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_name(self, organisation):
+        return organisation.country.name
+
+    @admin.display(description=_("last contact"), ordering="last_contact")
+    def last_contact(self, organisation):
+        if organisation.last_contact is None:
+            return None
+        return link_to_list(
+            "missions_interaction", day(organisation.last_contact), organisation=organisation.pk
+        )
+
+    @admin.display(description=_("next step"), ordering="next_step_on")
+    def next_step(self, organisation):
+        return next_step_cell(organisation)
+
+    # --- The form ---------------------------------------------------------------------------
+
+    def get_panel(self, request, obj):
+        """Return what the summary panel and the related records below the form show."""
+        known = Organisation.objects.filter(pk=obj.pk).with_counts().get()
+        panel = {"organisation": known}
+        may = request.user.has_perm
+        if may("missions.view_interaction"):
+            panel["contacts"] = list(
+                obj.interactions.active()
+                .order_by("-occurred_at", "-pk")
+                .prefetch_related("staff")[:LATEST_SHOWN]
+            )
+        if may("missions.view_followup"):
+            panel["next_step"] = obj.follow_ups.open().order_by("due_on", "pk").first()
+        if may("missions.view_cooperation"):
+            cooperations = obj.home_cooperations.model.objects.active().filter(
+                Q(home=obj) | Q(partner=obj)
+            )
+            panel["cooperations"] = list(
+                cooperations.select_related("home", "partner").order_by("-pk")[:MOST_SHOWN]
+            )
+        if may("missions.view_participation"):
+            panel["participations"] = list(
+                obj.participations.active()
+                .select_related("mission", "person")
+                .order_by("-mission__starts_on", "-pk")[:MOST_SHOWN]
+            )
+        if may("missions.view_agreement"):
+            panel["agreements"] = list(_of_parties(obj.agreement_parties, "agreement")[:MOST_SHOWN])
+        if may("missions.view_project"):
+            panel["projects"] = list(_of_parties(obj.project_parties, "project")[:MOST_SHOWN])
+        return panel
+
+
+def _of_parties(parties, name):
+    """Return the agreements or projects to which an organisation is a party, newest first."""
+    records = parties.model._meta.get_field(name).related_model.objects
+    return records.active().filter(pk__in=parties.values(name)).order_by("-pk")
+
+
+def next_step_cell(record):
+    """Return the first open follow-up of a record with the annotations of ``with_next_step``."""
+    if record.next_step is None:
+        return None
+    return format_html(
+        '<span class="crm-nowrap">{}</span> <span class="crm-muted">{}</span>',
+        date_format(record.next_step_on, "SHORT_DATE_FORMAT"),
+        Truncator(record.next_step).chars(40),
+    )
+
+
+@admin.register(Company)
+class CompanyAdmin(OrganisationAdmin):
+    form = CompanyForm
+    list_display = [
+        "name_with_short_name",
+        "city",
+        "country_name",
+        "markets",
+        "last_contact",
+        "next_step",
+        "owner",
+    ]
+    list_filter = [
+        CountryFilter,
+        SectorFilter,
+        choice_filter("size", _("size"), Organisation.Size),
+        HomeFilter,
+        OwnerFilter,
+        ArchivedFilter,
+    ]
+    fieldsets = [
+        (None, {"fields": [*NAMES, *PLACE, *ORDER]}),
+        CONTACT,
+        MORE,
+        NOTES,
+        BOOKKEEPING,
+    ]
+    resource_classes = [CompanyResource]
+
+    def for_list(self, queryset):
+        return super().for_list(queryset).prefetch_related("market_interests")
+
+    @admin.display(description=_("markets"))
+    def markets(self, company):
+        refused = MarketInterest.Status.NOT_INTERESTED
+        interests = company.market_interests.all()
+        return ", ".join(row.country.name for row in interests if row.status != refused) or None
+
+
+@admin.register(University)
+class UniversityAdmin(OrganisationAdmin):
+    form = UniversityForm
+    list_display = [
+        "name_with_short_name",
+        "kind",
+        "city",
+        "country_name",
+        "cooperations",
+        "agreements",
+        "last_contact",
+    ]
+    resource_classes = [UniversityResource]
+
+    def for_list(self, queryset):
+        return super().for_list(queryset).with_counts()
+
+    @admin.display(description=_("cooperations"), ordering="cooperation_count")
+    def cooperations(self, university):
+        return self._count("missions_cooperation", university, university.cooperation_count)
+
+    @admin.display(description=_("agreements"), ordering="agreement_count")
+    def agreements(self, university):
+        return self._count("missions_agreement", university, university.agreement_count)
+
+    def _count(self, url_name, university, count):
+        if not count:
+            return number(0)
+        return number(link_to_list(url_name, count, organisation=university.pk))

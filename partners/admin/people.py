@@ -1,0 +1,131 @@
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.filters import ArchivedFilter, OwnerFilter
+
+from ..admin_display import link_to_key
+from ..admin_filters import ActingForFilter, PersonCountryFilter
+from ..admin_forms import ConsentForm
+from ..models import Affiliation, Consent, Person
+from ..resources import PersonResource
+from .organisations import (
+    BOOKKEEPING,
+    BOOKKEEPING_FIELDS,
+    LATEST_SHOWN,
+    MOST_SHOWN,
+    ActivityMixin,
+)
+
+
+class AffiliationInline(PartInline):
+    model = Affiliation
+    fields = ["organisation", "role", "department", "is_primary", "valid_from", "valid_to"]
+
+
+class ConsentInline(PartInline):
+    model = Consent
+    form = ConsentForm
+    fields = ["purpose", "wording_version", "given_on", "evidence", "withdrawn_on"]
+
+    def has_add_permission(self, request, obj=None):
+        return Consent.may_be_seen_by(request.user) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return Consent.may_be_seen_by(request.user) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # It is withdrawn, and stays provable.
+
+
+@admin.register(Person)
+class PersonAdmin(ActivityMixin, RecordAdmin):
+    list_display = ["name", "organisation", "role", "country", "phone", "email", "owner"]
+    list_filter = [PersonCountryFilter, ActingForFilter, OwnerFilter, ArchivedFilter]
+    list_filter_submit = True
+    ordering = ["last_name", "first_name", "pk"]
+    search_fields = ["search_text", "email"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("salutation", "academic_title"),
+                    ("first_name", "last_name"),
+                    ("email", "phone", "mobile"),
+                    ("native_name", "language"),
+                    ("letter_salutation", "owner"),
+                ]
+            },
+        ),
+        (_("Notes"), {"classes": ["tab"], "fields": ["notes"]}),
+        (
+            _("Privacy"),
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("legal_basis", "data_source"),
+                    ("informed_on", "review_on"),
+                    ("restricted_at", "objected_at"),
+                ],
+            },
+        ),
+        BOOKKEEPING,
+    ]
+    readonly_fields = BOOKKEEPING_FIELDS
+    inlines = [AffiliationInline, ConsentInline]
+    panel_template = "admin/partners/person_panel.html"
+    activity_template = "admin/partners/person_activity.html"
+    resource_classes = [PersonResource]
+
+    # --- The list ---------------------------------------------------------------------------
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name(self, person):
+        if not person.native_name:
+            return str(person)
+        return format_html('{} <span class="crm-muted">{}</span>', person, person.native_name)
+
+    @admin.display(description=_("organisation"), ordering="primary_organisation")
+    def organisation(self, person):
+        if person.primary_organisation is None:
+            return None
+        return link_to_key(
+            "partners_organisation", person.primary_organisation_id, person.primary_organisation
+        )
+
+    @admin.display(description=_("role"), ordering="primary_role")
+    def role(self, person):
+        return person.primary_role or None
+
+    @admin.display(description=_("country"), ordering="primary_country")
+    def country(self, person):
+        return countries.name(person.primary_country) if person.primary_country else None
+
+    # --- The form ---------------------------------------------------------------------------
+
+    def get_panel(self, request, obj):
+        """Return what the summary panel and the related records below the form show."""
+        may = request.user.has_perm
+        affiliations = obj.affiliations.open().select_related("organisation")
+        panel = {"affiliations": list(affiliations)}
+        if may("missions.view_interaction"):
+            panel["contacts"] = list(
+                obj.interactions.active()
+                .order_by("-occurred_at", "-pk")
+                .prefetch_related("staff")[:LATEST_SHOWN]
+            )
+            panel["contact_count"] = obj.interactions.active().count()
+        if may("missions.view_followup"):
+            panel["next_step"] = obj.follow_ups.open().order_by("due_on", "pk").first()
+        if may("missions.view_participation"):
+            participations = obj.participations.active()
+            panel["participation_count"] = participations.count()
+            panel["participations"] = list(
+                participations.select_related("mission", "organisation").order_by(
+                    "-mission__starts_on", "-pk"
+                )[:MOST_SHOWN]
+            )
+        return panel

@@ -1,0 +1,40 @@
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from legcrm.core.admin import RecordAdmin
+from legcrm.core.filters import ArchivedFilter
+
+from ..admin_display import link_to_list, number
+from ..models import Sector
+from ..resources import SectorResource
+from .organisations import BOOKKEEPING, BOOKKEEPING_FIELDS
+
+
+@admin.register(Sector)
+class SectorAdmin(RecordAdmin):
+    list_display = ["name_de", "name_en", "wz_2008", "wz_2025", "retired_on", "organisations"]
+    list_filter = [ArchivedFilter]
+    list_filter_submit = True
+    search_fields = ["name_de", "name_en", "key"]
+    prepopulated_fields = {"key": ["name_en"]}
+    fieldsets = [
+        (None, {"fields": [("name_de", "name_en"), ("wz_2008", "wz_2025"), ("key", "retired_on")]}),
+        BOOKKEEPING,
+    ]
+    readonly_fields = BOOKKEEPING_FIELDS
+    resource_classes = [SectorResource]
+
+    def for_list(self, queryset):
+        active = Q(organisation_links__organisation__archived_at__isnull=True)
+        return queryset.annotate(organisation_count=Count("organisation_links", filter=active))
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    @admin.display(description=_("organisations"), ordering="organisation_count")
+    def organisations(self, sector):
+        count = number(sector.organisation_count)
+        if not sector.organisation_count:
+            return count
+        return link_to_list("partners_organisation", count, sector=sector.key)
