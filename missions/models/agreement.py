@@ -1,15 +1,16 @@
 """An agreement: planned, agreed and signed are three facts, each with a date or without."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
 from partners.models import Organisation, Person
 
+from ..agreements import CONCLUDED, check_sides, document_path, validate_pdf
 from .cooperation import Cooperation, Field
 from .mission import Mission, Stop
 from .programme import Appointment
@@ -22,9 +23,14 @@ class AgreementQuerySet(RecordQuerySet):
             status__in=[Agreement.Status.AGREED, Agreement.Status.SIGNED, Agreement.Status.EXPIRED]
         )
 
+    def with_parties(self):
+        """Fetch the parties with their organisations, in one query."""
+        parties = AgreementParty.objects.select_related("organisation")
+        return self.prefetch_related(models.Prefetch("parties", parties))
+
     def for_list(self):
         """The query of the admin list."""
-        return self.select_related("mission").prefetch_related("parties__organisation")
+        return self.select_related("mission").with_parties()
 
 
 class Agreement(SearchableModel, Record):
@@ -101,15 +107,19 @@ class Agreement(SearchableModel, Record):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     document = models.FileField(
         _("document"),
-        upload_to="agreements/",
+        upload_to=document_path,
         blank=True,
-        validators=[FileExtensionValidator(["pdf"])],
+        validators=[validate_pdf],
+        help_text=_("The agreement as a PDF file of at most 20 MB."),
     )
 
     objects = AgreementQuerySet.as_manager()
 
     protected_fields = {"archived_reason": "core.view_notes"}
     parts = ("parties",)
+
+    # Set by a form that saves the parties along with the agreement, and has checked them.
+    parties_are_checked = False
 
     class Meta(Record.Meta):
         verbose_name = _("agreement")
@@ -163,6 +173,22 @@ class Agreement(SearchableModel, Record):
     def get_absolute_url(self):
         return reverse("admin:missions_agreement_change", args=[self.pk])
 
+    @property
+    def agreed_text(self):
+        """When it was agreed, as far as known; empty where it was not, or that is not known."""
+        if self.agreed_on is not None:
+            return date_format(self.agreed_on, "SHORT_DATE_FORMAT")
+        if self.agreed_on_mission:
+            return _("during the mission, day not known")
+        return _("date unknown") if self.status == self.Status.AGREED else ""
+
+    @property
+    def signed_text(self):
+        """When it was signed, as far as known; empty where it was not."""
+        if self.signed_on is not None:
+            return date_format(self.signed_on, "SHORT_DATE_FORMAT")
+        return _("date unknown") if self.signed_on_unknown else ""
+
     def check_rules(self):
         super().check_rules()
         for name in ("signed_stop", "signed_appointment"):
@@ -171,6 +197,11 @@ class Agreement(SearchableModel, Record):
                 raise ValidationError(
                     {name: _("“%(place)s” belongs to another mission.") % {"place": place}}
                 )
+        changed = self.changed_fields()
+        if "document" in changed and self.document:
+            validate_pdf(self.document)
+        if not self._state.adding and "status" in changed and not self.parties_are_checked:
+            check_sides(self.status, self.parties.values_list("side", flat=True))
 
     def search_terms(self):
         yield from (self.title, self.subjects)
@@ -237,6 +268,9 @@ class AgreementParty(TrackedModel):
         self.agreement.refresh_search_text()
 
     def delete(self, *args, **kwargs):
+        others = self.agreement.parties.exclude(pk=self.pk)
+        if self.agreement.status in CONCLUDED:
+            check_sides(self.agreement.status, others.values_list("side", flat=True))
         result = super().delete(*args, **kwargs)
         self.agreement.refresh_search_text()
         return result

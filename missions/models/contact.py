@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
 from partners.models import Organisation, Person
 
+from ..contacts import link_cooperation, organisations_of
 from .agreement import Agreement
 from .cooperation import Cooperation
 from .mission import Mission
@@ -27,8 +28,8 @@ class InteractionQuerySet(RecordQuerySet):
         return self.select_related("mission", "cooperation__home", "cooperation__partner")
 
     def with_participants(self):
-        """Fetch organisations, people and staff too, one query each."""
-        return self.prefetch_related("organisations", "people", "staff")
+        """Fetch organisations and people too, one query each."""
+        return self.prefetch_related("organisations", "people")
 
 
 class Interaction(SearchableModel, Record):
@@ -98,6 +99,11 @@ class Interaction(SearchableModel, Record):
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
     parts = ("organisation_links", "person_links", "staff_links")
 
+    # Set by a form that has looked at all organisations at once, or was told which it is.
+    cooperation_is_decided = False
+    # The cooperation was found by the organisations, not chosen by a person.
+    cooperation_was_found = False
+
     class Meta(Record.Meta):
         verbose_name = _("interaction")
         verbose_name_plural = _("contact log")
@@ -150,6 +156,12 @@ class InteractionOrganisation(TrackedModel):
     def __str__(self):
         return str(self.organisation)
 
+    def save(self, *args, **kwargs):
+        adding = self._state.adding
+        super().save(*args, **kwargs)
+        if adding:
+            link_cooperation(self.interaction)
+
     def delete(self, *args, **kwargs):
         others = self.interaction.organisation_links.exclude(pk=self.pk)
         if not others.exists():
@@ -190,8 +202,9 @@ class InteractionPerson(TrackedModel):
             return
         day = timezone.localdate(self.interaction.occurred_at)
         known = set(self.interaction.organisation_links.values_list("organisation", flat=True))
-        for organisation in self.person.organisations_on(day).exclude(pk__in=known):
-            self.interaction.organisation_links.create(organisation=organisation)
+        for organisation in organisations_of([self.person], day):
+            if organisation.pk not in known:
+                self.interaction.organisation_links.create(organisation=organisation)
 
 
 class InteractionStaff(TrackedModel):

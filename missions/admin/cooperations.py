@@ -1,0 +1,151 @@
+"""Cooperations in the admin: the list of pairs, such as TITK – UzTextilprom."""
+
+from django.contrib import admin
+from django.db.models import Count, F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from legcrm.core.admin import RecordAdmin
+from legcrm.core.filters import ArchivedFilter, OwnerFilter, choice_filter, country_filter
+from partners.models import Organisation
+
+from ..admin_display import chip, link
+from ..models import Cooperation
+from ..models.cooperation import Field
+from ..resources.cooperations import CooperationResource
+from .filters_related import record_filter, related_filter
+
+
+@admin.register(Cooperation)
+class CooperationAdmin(RecordAdmin):
+    list_display = (
+        "pair",
+        "stage_cell",
+        "field",
+        "last_contact_cell",
+        "next_step_cell",
+        "origin_cell",
+        "owner",
+    )
+    list_filter = (
+        choice_filter("stage", _("stage"), Cooperation.Stage),
+        country_filter(F("partner__country")),
+        choice_filter("field", _("field"), Field),
+        OwnerFilter,
+        ArchivedFilter,
+        record_filter("organisation", _("organisation"), Organisation, "home", "partner"),
+        related_filter(Cooperation._meta.get_field("origin_mission")),
+    )
+    list_filter_submit = True
+    list_before_template = "admin/missions/cooperation_list.html"
+    search_fields = ("search_text", "home__search_text", "partner__search_text")
+    ordering = ("home__name", "partner__name", "pk")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": [
+                    ("home", "partner"),
+                    ("subject", "field"),
+                    ("stage", "stage_since"),
+                    ("origin_mission", "owner"),
+                    "notes",
+                ]
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "classes": ["tab"],
+                "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
+            },
+        ),
+    )
+    readonly_fields = ("created_at", "created_by", "updated_at", "updated_by")
+    panel_template = "admin/missions/cooperation_panel.html"
+    resource_classes = (CooperationResource,)
+
+    def get_queryset(self, request):
+        # The name of a cooperation is that of its two sides.
+        return super().get_queryset(request).select_related("home", "partner")
+
+    def get_list_display(self, request):
+        """Leave the next step out for those who may not see follow-ups."""
+        columns = super().get_list_display(request)
+        if request.user.has_perm("missions.view_followup"):
+            return columns
+        return [name for name in columns if name != "next_step_cell"]
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        initial.setdefault("owner", request.user.pk)
+        return initial
+
+    def get_panel(self, request, obj):
+        counted = (
+            Cooperation.objects.filter(pk=obj.pk)
+            .annotate(
+                contacts=_count("interactions"),
+                agreed=_count("agreements"),
+                ventures=_count("projects"),
+            )
+            .values("contacts", "agreed", "ventures")
+            .first()
+        )
+        may_see_follow_ups = request.user.has_perm("missions.view_followup")
+        return {
+            "home": obj.home,
+            "partner": obj.partner,
+            "stage": chip(Cooperation.Stage(obj.stage)),
+            "stages": obj.stages.order_by("-pk"),
+            "last_contact": obj.interactions.active().prefetch_related("staff").first(),
+            "next_step": may_see_follow_ups
+            and obj.follow_ups.open().select_related("assignee").order_by("due_on").first(),
+            "today": timezone.localdate(),
+            "contacts": counted["contacts"],
+            "agreement_count": counted["agreed"],
+            "project_count": counted["ventures"],
+            "agreements": [
+                (agreement, chip(agreement.Status(agreement.status)))
+                for agreement in obj.agreements.active()[:20]
+            ],
+            "projects": [
+                (project, chip(project.Stage(project.stage)))
+                for project in obj.projects.active()[:20]
+            ],
+        }
+
+    @display(description=_("cooperation"), ordering="home__name")
+    def pair(self, obj):
+        return render_to_string("admin/missions/cooperation_pair.html", {"cooperation": obj})
+
+    @display(description=_("stage"), ordering="stage")
+    def stage_cell(self, obj):
+        context = {"chip": chip(Cooperation.Stage(obj.stage)), "day": obj.stage_since}
+        return render_to_string("admin/missions/chip_since.html", context)
+
+    @display(description=_("last contact"), ordering="last_contact")
+    def last_contact_cell(self, obj):
+        if obj.last_contact is None:
+            return ""
+        return date_format(timezone.localtime(obj.last_contact), "SHORT_DATE_FORMAT")
+
+    @display(description=_("next step"), ordering="next_step_on")
+    def next_step_cell(self, obj):
+        context = {
+            "what": obj.next_step,
+            "day": obj.next_step_on,
+            "late": obj.next_step_on is not None and obj.next_step_on < timezone.localdate(),
+        }
+        return render_to_string("admin/missions/cooperation_next_step.html", context)
+
+    @display(description=_("mission it came from"), ordering="origin_mission__starts_on")
+    def origin_cell(self, obj):
+        return link(obj.origin_mission)
+
+
+def _count(relation):
+    return Count(relation, filter=Q(**{f"{relation}__archived_at": None}), distinct=True)
