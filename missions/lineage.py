@@ -27,17 +27,27 @@ def check_link(mission, earlier) -> None:
 
 
 def ancestors(mission) -> list:
-    """Return every mission that ``mission`` builds on, directly or not, earliest first.
+    """Return every mission that ``mission`` builds on, directly or not, earliest first."""
+    return _walk(mission, "continued_by")
 
-    One query for each step back in the chain, however many missions stand on it.
+
+def descendants(mission) -> list:
+    """Return every mission that builds on ``mission``, directly or not, earliest first."""
+    return _walk(mission, "built_on")
+
+
+def _walk(mission, link):
+    """Return the missions reached over ``link`` backwards.
+
+    One query for each step in the chain, however many missions stand on it.
     """
     found, step = {}, [mission.pk]
     while step:
-        earlier = [
+        reached = [
             row
-            for row in type(mission).objects.filter(continued_by__in=step).distinct()
+            for row in type(mission).objects.filter(**{f"{link}__in": step}).distinct()
             if row.pk not in found
         ]
-        found.update((row.pk, row) for row in earlier)
-        step = list({row.pk for row in earlier})
+        found.update((row.pk, row) for row in reached)
+        step = list({row.pk for row in reached})
     return sorted(found.values(), key=lambda row: (row.starts_on, row.pk))

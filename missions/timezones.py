@@ -23,6 +23,13 @@ def validate_timezone(name: str) -> None:
         )
 
 
+@cache
+def common_names() -> list[str]:
+    """Return the names with continent and city, which are those to choose from."""
+    continents = ("Africa/", "America/", "Asia/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return sorted(name for name in _names() if name.startswith(continents))
+
+
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -21,7 +22,7 @@ from legcrm.core.models import (
     SearchableModel,
     TrackedModel,
 )
-from partners.models import Organisation, Person, Sector
+from partners.models import Organisation, OrganisationProfile, Person, Sector
 
 from ..lineage import check_link
 from ..timezones import validate_timezone
@@ -43,9 +44,28 @@ class MissionQuerySet(RecordQuerySet):
             starts_on__gt=day or timezone.localdate()
         )
 
+    def in_preparation(self):
+        """Return missions that somebody works on: what is missing for them still matters."""
+        return self.filter(status__in=Mission.OPEN_STATUSES)
+
+    def with_participant_count(self):
+        """Annotate ``participant_count`` (of those who hold a place)."""
+        taken = (
+            Participation.objects.holding_a_place()
+            .filter(mission=OuterRef("pk"))
+            .order_by()
+            .values("mission")
+            .annotate(count=Count("pk"))
+        )
+        return self.annotate(participant_count=Coalesce(Subquery(taken.values("count")), 0))
+
     def for_list(self):
         """The query of the admin list."""
-        return self.select_related("owner").prefetch_related("stops", "country_links")
+        return (
+            self.select_related("owner")
+            .prefetch_related("stops", "country_links")
+            .with_participant_count()
+        )
 
 
 class Mission(SearchableModel, Record):
@@ -65,6 +85,8 @@ class Mission(SearchableModel, Record):
         RUNNING = "running", _("running")
         COMPLETED = "completed", _("completed")
         CANCELLED = "cancelled", _("cancelled")
+
+    OPEN_STATUSES = (Status.PLANNED, Status.REGISTRATION, Status.CONFIRMED, Status.RUNNING)
 
     code = models.SlugField(
         _("code"),
@@ -398,6 +420,16 @@ class ParticipationQuerySet(RecordQuerySet):
         """Return those that count towards the capacity of the mission."""
         return self.active().filter(status__in=Participation.PLACE_STATUSES)
 
+    def without_profile(self):
+        """Return those who come and whose organisation has no profile for the booklet."""
+        profiles = OrganisationProfile.objects.filter(organisation=OuterRef("organisation"))
+        return self.holding_a_place().filter(
+            ~Exists(profiles), organisation__isnull=False, role__in=Participation.BOOKLET_ROLES
+        )
+
+    def with_unpaid_fee(self):
+        return self.holding_a_place().filter(fee_eur__gt=0, fee_paid_on__isnull=True)
+
     def counts(self):
         """Return persons, organisations and companies as three separate numbers."""
         return self.active().aggregate(
@@ -442,6 +474,8 @@ class Participation(Record):
 
     # Those who came had a place too: after the trip the count must not fall to nothing.
     PLACE_STATUSES = (Status.ACCEPTED, Status.CONFIRMED, Status.ATTENDED)
+    # Those whom the booklet presents by the profile of their organisation.
+    BOOKLET_ROLES = (Role.COMPANY, Role.UNIVERSITY, Role.RESEARCH, Role.ASSOCIATION)
     CLOSED_STATUSES = (Status.DECLINED, Status.CANCELLED, Status.NO_SHOW)
 
     mission = models.ForeignKey(

@@ -1,8 +1,9 @@
 """The programme of a mission: its appointments, hosts and those who go there."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,6 +23,31 @@ class AppointmentQuerySet(RecordQuerySet):
 
     def not_cancelled(self):
         return self.exclude(status=Appointment.Status.CANCELLED)
+
+    def without_host(self):
+        """Return what is planned and has nobody who receives the delegation."""
+        return (
+            self.active()
+            .not_cancelled()
+            .exclude(kind=Appointment.Kind.TRANSFER)
+            .filter(~Exists(AppointmentHost.objects.filter(appointment=OuterRef("pk"))))
+        )
+
+    def without_interpreter(self):
+        """Return what is planned abroad and has no interpreter."""
+        return (
+            self.active()
+            .not_cancelled()
+            .exclude(kind=Appointment.Kind.TRANSFER)
+            .exclude(stop__country=settings.HOME_COUNTRY)
+            .filter(stop__isnull=False, interpreter__isnull=True)
+        )
+
+    def with_participants(self):
+        """Fetch hosts and participants too, with their names: one query each."""
+        return self.prefetch_related(
+            "hosts", "participations__person", "participations__organisation"
+        )
 
     def for_list(self):
         """The query of the admin list."""
@@ -100,6 +126,10 @@ class Appointment(SearchableModel, Record):
 
     objects = AppointmentQuerySet.as_manager()
 
+    # The participations that are about to take the place of those saved: a form sets them, so that
+    # the rule judges what is wanted and not what was.
+    shall_go = None
+
     protected_fields = {"outcome": "core.view_notes", "archived_reason": "core.view_notes"}
     parts = ("host_links", "participation_links")
 
@@ -139,9 +169,16 @@ class Appointment(SearchableModel, Record):
     @property
     def when(self):
         """Day and local hours, for example "24.04.2023, 10:00–11:30"."""
+        return f"{date_format(self.local_starts_at, 'SHORT_DATE_FORMAT')}, {self.hours}"
+
+    @property
+    def hours(self):
+        """The local hours, for example "10:00–11:30"; a night flight names the day it ends."""
         starts, ends = self.local_starts_at, self.local_ends_at
-        day = date_format(starts, "SHORT_DATE_FORMAT")
-        return f"{day}, {date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
+        hours = f"{date_format(starts, 'H:i')}–{date_format(ends, 'H:i')}"
+        if starts.date() == ends.date():
+            return hours
+        return f"{hours} ({date_format(ends, 'SHORT_DATE_FORMAT')})"
 
     @property
     def local_starts_at(self):
@@ -160,14 +197,19 @@ class Appointment(SearchableModel, Record):
             return
         if self.stop is not None:
             self._check_stop()
-        if not self._state.adding and self.changed_fields() & {
+        if self.changed_fields() & {
             "starts_at",
             "ends_at",
             "interpreter",
             "status",
             "conflicts_accepted",
         }:
-            check_conflicts(self, self.participations.all())
+            check_conflicts(self, self._going())
+
+    def _going(self):
+        if self.shall_go is not None:
+            return self.shall_go
+        return [] if self._state.adding else self.participations.all()
 
     def _check_stop(self):
         if self.stop.mission_id != self.mission_id:

@@ -1,0 +1,89 @@
+"""How the values of the missions app look in lists and panels: chips and links."""
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+
+from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
+
+# The colour of each status; what is not named is neutral. Colour is only for meaning: good is
+# settled, info is under way, warn needs somebody, bad went wrong, muted is over.
+VARIANTS = {
+    Mission.Status: {
+        Mission.Status.IDEA: "muted",
+        Mission.Status.REGISTRATION: "info",
+        Mission.Status.CONFIRMED: "good",
+        Mission.Status.RUNNING: "warn",
+        Mission.Status.COMPLETED: "neutral",
+        Mission.Status.CANCELLED: "bad",
+    },
+    Participation.Status: {
+        Participation.Status.INVITED: "neutral",
+        Participation.Status.APPLIED: "warn",
+        Participation.Status.ACCEPTED: "info",
+        Participation.Status.WAITING: "warn",
+        Participation.Status.CONFIRMED: "good",
+        Participation.Status.ATTENDED: "good",
+        Participation.Status.NO_SHOW: "bad",
+        Participation.Status.DECLINED: "muted",
+        Participation.Status.CANCELLED: "muted",
+    },
+    Appointment.Status: {
+        Appointment.Status.CONFIRMED: "good",
+        Appointment.Status.HELD: "info",
+        Appointment.Status.CANCELLED: "muted",
+    },
+    Cooperation.Stage: {
+        Cooperation.Stage.TALKS: "info",
+        Cooperation.Stage.AGREED: "info",
+        Cooperation.Stage.ACTIVE: "good",
+        Cooperation.Stage.DORMANT: "warn",
+        Cooperation.Stage.ENDED: "muted",
+    },
+    Agreement.Status: {
+        Agreement.Status.AGREED: "info",
+        Agreement.Status.SIGNED: "good",
+        Agreement.Status.EXPIRED: "muted",
+        Agreement.Status.TERMINATED: "bad",
+    },
+    Project.Stage: {
+        Project.Stage.IDEA: "muted",
+        Project.Stage.NEGOTIATION: "info",
+        Project.Stage.IMPLEMENTATION: "good",
+        Project.Stage.COMPLETED: "good",
+        Project.Stage.ON_HOLD: "warn",
+        Project.Stage.DROPPED: "muted",
+    },
+}
+
+
+def chip(choice):
+    """Return the chip of ``choice``, a member of a Choices class: ``chip(Mission.Status.IDEA)``."""
+    variant = VARIANTS.get(type(choice), {}).get(choice, "neutral")
+    context = {"label": choice.label, "variant": variant}
+    return render_to_string("admin/includes/chip.html", context)
+
+
+def link(record):
+    """Return the record's name as a link to its page; nothing for None."""
+    if record is None:
+        return ""
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+
+
+def links(records):
+    """Return the names of ``records`` as links, with commas between."""
+    return format_html_join(
+        ", ", '<a href="{}">{}</a>', ((record.get_absolute_url(), record) for record in records)
+    )
+
+
+def some_links(records, limit=3):
+    """Return the first ``limit`` records as links, and how many more there are."""
+    records = list(records)
+    context = {"records": records[:limit], "more": max(len(records) - limit, 0)}
+    return render_to_string("admin/missions/cell_links.html", context)
+
+
+def number(value):
+    """Return ``value`` as a right-aligned figure."""
+    return format_html('<span class="crm-num">{}</span>', value)
