@@ -30,7 +30,7 @@ def test_these_meet(names):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Astana", "Almaty"), ("TITK", "TITV"), ("Karimov", "Kerimov"), ("Bonn", "Bern")],
+    [("Astana", "Almaty"), ("TITK", "TITV"), ("Karimov", "Kerimov"), ("Bonn", "Bern"), ("Werk 4", "Werk 44")],
 )
 def test_these_do_not(one, other):
     assert fold(one) != fold(other)

@@ -42,7 +42,7 @@ _SOUNDS = [
         (r"ue", "u"),
         (r"w", "v"),
         (r"z", "s"),
-        (r"(.)\1+", r"\1"),
+        (r"([a-z])\1+", r"\1"),  # letters only: number 4 is not number 44
     )
 ]
 
