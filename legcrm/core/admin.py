@@ -76,6 +76,14 @@ class FieldRulesMixin:
         kwargs.setdefault("queryset", self._visible(db_field, request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        # The theme offers no empty choice where one is required, and so would enter the first of
+        # all countries for whoever forgets to choose.
+        empty = db_field.blank or not db_field.has_default()
+        blank_choice = [("", _("Select value"))]
+        kwargs.setdefault("choices", db_field.get_choices(empty, blank_choice))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", self._visible(db_field, request))
         if db_field.remote_field.through._meta.auto_created:

@@ -36,13 +36,10 @@ BOOKKEEPING = (
 )
 BOOKKEEPING_FIELDS = ["created_at", "created_by", "updated_at", "updated_by"]
 
-NAMES = ["name", ("short_name", "legal_form"), "same_name_checked"]
-PLACE = [("country", "city", "postal_code")]
+NAMES = ["name", ("short_name", "legal_form")]
+PLACE = [("postal_code", "city"), ("street", "district")]
 ORDER = ["sectors", ("owner", "is_home")]
-CONTACT = (
-    _("Contact"),
-    {"classes": ["tab"], "fields": ["website", ("email", "phone"), ("street", "district")]},
-)
+CONTACT = (_("Contact"), {"classes": ["tab"], "fields": ["website", ("email", "phone")]})
 MORE = (_("More"), {"classes": ["tab"], "fields": [("parent", "size"), "logo"]})
 NOTES = (_("Notes"), {"classes": ["tab"], "fields": ["notes"]})
 
@@ -111,7 +108,7 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
     list_filter_submit = True
     ordering = ["name", "pk"]
     fieldsets = [
-        (None, {"fields": [*NAMES, "kind", *PLACE, *ORDER]}),
+        (None, {"fields": [*NAMES, "same_name_checked", ("kind", "country"), *PLACE, *ORDER]}),
         CONTACT,
         MORE,
         NOTES,
@@ -139,11 +136,10 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
 
     @admin.display(description=_("name"), ordering="name")
     def name_with_short_name(self, organisation):
-        if not organisation.short_name:
+        short = organisation.short_name
+        if not short or organisation.name.startswith(short):
             return organisation.name
-        return format_html(
-            '{} <span class="crm-muted">{}</span>', organisation.name, organisation.short_name
-        )
+        return format_html('{} <span class="crm-muted">{}</span>', organisation.name, short)
 
     @admin.display(description=_("country"), ordering="country")
     def country_name(self, organisation):
@@ -159,7 +155,15 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
 
     @admin.display(description=_("next step"), ordering="next_step_on")
     def next_step(self, organisation):
-        return next_step_cell(organisation)
+        if organisation.next_step is None:
+            return None
+        due = link_to_list(
+            "missions_followup",
+            date_format(organisation.next_step_on, "SHORT_DATE_FORMAT"),
+            organisation__id__exact=organisation.pk,
+        )
+        what = Truncator(organisation.next_step).chars(30)
+        return format_html('<span>{} <span class="crm-muted">{}</span></span>', due, what)
 
     # --- The form ---------------------------------------------------------------------------
 
@@ -202,17 +206,6 @@ def _of_parties(parties, name):
     return records.active().filter(pk__in=parties.values(name)).order_by("-pk")
 
 
-def next_step_cell(record):
-    """Return the first open follow-up of a record with the annotations of ``with_next_step``."""
-    if record.next_step is None:
-        return None
-    return format_html(
-        '<span class="crm-nowrap">{}</span> <span class="crm-muted">{}</span>',
-        date_format(record.next_step_on, "SHORT_DATE_FORMAT"),
-        Truncator(record.next_step).chars(40),
-    )
-
-
 @admin.register(Company)
 class CompanyAdmin(OrganisationAdmin):
     form = CompanyForm
@@ -234,7 +227,7 @@ class CompanyAdmin(OrganisationAdmin):
         ArchivedFilter,
     ]
     fieldsets = [
-        (None, {"fields": [*NAMES, *PLACE, *ORDER]}),
+        (None, {"fields": [*NAMES, "same_name_checked", "country", *PLACE, *ORDER]}),
         CONTACT,
         MORE,
         NOTES,

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -42,7 +43,7 @@ class ConsentInline(PartInline):
 
 @admin.register(Person)
 class PersonAdmin(ActivityMixin, RecordAdmin):
-    list_display = ["name", "organisation", "role", "country", "phone", "email", "owner"]
+    list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [PersonCountryFilter, ActingForFilter, OwnerFilter, ArchivedFilter]
     list_filter_submit = True
     ordering = ["last_name", "first_name", "pk"]
@@ -54,9 +55,10 @@ class PersonAdmin(ActivityMixin, RecordAdmin):
                 "fields": [
                     ("salutation", "academic_title"),
                     ("first_name", "last_name"),
-                    ("email", "phone", "mobile"),
-                    ("native_name", "language"),
-                    ("letter_salutation", "owner"),
+                    ("email", "language"),
+                    ("mobile", "phone"),
+                    ("native_name", "letter_salutation"),
+                    "owner",
                 ]
             },
         ),
@@ -82,6 +84,16 @@ class PersonAdmin(ActivityMixin, RecordAdmin):
 
     # --- The list ---------------------------------------------------------------------------
 
+    def get_list_display(self, request):
+        shown = super().get_list_display(request)
+        if self.hidden_fields(request) & {"phone", "mobile", "email"}:
+            return [name for name in shown if name != "reach"]
+        return shown
+
+    @admin.display(description=_("phone and e-mail"))
+    def reach(self, person):
+        return render_to_string("admin/partners/reach_cell.html", {"person": person})
+
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, person):
         if not person.native_name:
@@ -93,7 +105,9 @@ class PersonAdmin(ActivityMixin, RecordAdmin):
         if person.primary_organisation is None:
             return None
         return link_to_key(
-            "partners_organisation", person.primary_organisation_id, person.primary_organisation
+            "partners_organisation",
+            person.primary_organisation_id,
+            person.primary_short_name or person.primary_organisation,
         )
 
     @admin.display(description=_("role"), ordering="primary_role")

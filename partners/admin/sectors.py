@@ -13,7 +13,7 @@ from .organisations import BOOKKEEPING, BOOKKEEPING_FIELDS
 
 @admin.register(Sector)
 class SectorAdmin(RecordAdmin):
-    list_display = ["name_de", "name_en", "wz_2008", "wz_2025", "retired_on", "organisations"]
+    list_display = ["name_de", "name_en", "wz_2008", "wz_2025", "retired_on", "organisation_list"]
     list_filter = [ArchivedFilter]
     list_filter_submit = True
     search_fields = ["name_de", "name_en", "key"]
@@ -33,7 +33,7 @@ class SectorAdmin(RecordAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     @admin.display(description=_("organisations"), ordering="organisation_count")
-    def organisations(self, sector):
+    def organisation_list(self, sector):
         count = number(sector.organisation_count)
         if not sector.organisation_count:
             return count

@@ -22,13 +22,18 @@ from .organisation import Organisation
 
 class PersonQuerySet(RecordQuerySet):
     def with_primary_affiliation(self):
-        """Annotate ``primary_organisation_id``, ``primary_organisation`` and ``primary_role``."""
+        """Annotate the organisation of the open primary affiliation, and the role there.
+
+        ``primary_organisation_id``, ``primary_organisation`` (its name), ``primary_short_name``,
+        ``primary_country`` and ``primary_role``.
+        """
         primary = Affiliation._base_manager.filter(
             person=OuterRef("pk"), is_primary=True, valid_to__isnull=True
         )
         return self.annotate(
             primary_organisation_id=Subquery(primary.values("organisation_id")[:1]),
             primary_organisation=Subquery(primary.values("organisation__name")[:1]),
+            primary_short_name=Subquery(primary.values("organisation__short_name")[:1]),
             primary_role=Subquery(primary.values("role")[:1]),
             primary_country=Subquery(primary.values("organisation__country")[:1]),
         )
