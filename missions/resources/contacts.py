@@ -1,5 +1,6 @@
 """Columns of the exported contact log and follow-ups."""
 
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from legcrm.core.resources import RecordResource
@@ -51,8 +52,8 @@ class InteractionResource(RecordResource):
 
 class FollowUpResource(RecordResource):
     assignee = Field()
-    about = Field()
-    about_kind = Field()
+    about = Field(column_name=_("about"))
+    about_kind = Field(column_name=_("kind of record"))
 
     class Meta:
         model = FollowUp

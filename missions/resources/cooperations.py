@@ -1,5 +1,6 @@
 """Columns of the exported cooperations."""
 
+from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from legcrm.core.resources import RecordResource
@@ -10,10 +11,12 @@ from ..models import Cooperation
 class CooperationResource(RecordResource):
     home = Field(attribute="home__name", column_name="home")
     partner = Field(attribute="partner__name", column_name="partner")
-    partner_country = Field(attribute="partner__country__code", column_name="partner_country")
+    partner_country = Field(
+        attribute="partner__country__code", column_name=_("country of the partner")
+    )
     origin_mission = Field(attribute="origin_mission__code", column_name="origin_mission")
     owner = Field()
-    last_contact = Field(attribute="last_contact", column_name="last_contact")
+    last_contact = Field(attribute="last_contact", column_name=_("last contact"))
 
     class Meta:
         model = Cooperation
