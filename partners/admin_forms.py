@@ -65,12 +65,12 @@ class OrganisationForm(RecordForm):
             self._ask_about_twin(self.instance.same_name_twin())
 
     def _ask_about_twin(self, twin):
-        field = self.fields["same_name_checked"]
-        field.widget = UnfoldBooleanWidget()
+        self.fields["same_name_checked"].widget = UnfoldBooleanWidget()
         if twin is not None:
-            field.help_text = format_html(
+            bound = self["same_name_checked"]
+            bound.help_text = format_html(
                 '{} <a href="{}" target="_blank">{}</a>',
-                field.help_text,
+                bound.help_text,
                 twin.get_absolute_url(),
                 _("Show the other one"),
             )
