@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -116,7 +116,8 @@ class MissionAdmin(RecordAdmin):
 
     @display(description=_("dates"), ordering="starts_on")
     def dates_column(self, mission):
-        return format_html('<span class="crm-nowrap">{}</span>', mission.dates)
+        days = mission.dates.split(" – ")
+        return format_html_join(" – ", '<span class="crm-nowrap">{}</span>', ((d,) for d in days))
 
     @display(description=_("countries"))
     def country_names(self, mission):

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import F
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -25,6 +26,7 @@ from .filters_programme import (
 from .filters_related import record_filter, related_filter
 from .forms_programme import AppointmentForm, StopChoiceField
 
+OF_MISSION = "mission__id__exact"
 RECORD = (
     _("Record"),
     {
@@ -32,6 +34,13 @@ RECORD = (
         "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
     },
 )
+
+
+def without_mission(request, columns):
+    """Return ``columns`` without the mission where the list is that of one mission."""
+    if request.GET.get(OF_MISSION):
+        return [name for name in columns if name != "mission_link"]
+    return columns
 
 
 @admin.register(Participation)
@@ -88,6 +97,9 @@ class ParticipationAdmin(RecordAdmin):
         ),
         RECORD,
     ]
+
+    def get_list_display(self, request):
+        return without_mission(request, super().get_list_display(request))
 
     @display(description=_("participant"), ordering="person__last_name")
     def participant(self, participation):
@@ -222,6 +234,37 @@ class AppointmentAdmin(RecordAdmin):
         RECORD,
     ]
 
+    def get_list_display(self, request):
+        return without_mission(request, super().get_list_display(request))
+
+    def get_fieldsets(self, request, obj=None):
+        """Show hours of the place where the page is read-only, as the form does."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        shown = {"starts_at": "local_start", "ends_at": "local_end"}
+        return [
+            (
+                name,
+                {
+                    **options,
+                    "fields": [
+                        shown.get(field, field) if isinstance(field, str) else field
+                        for field in options["fields"]
+                    ],
+                },
+            )
+            for name, options in fieldsets
+        ]
+
+    @display(description=_("starts at"))
+    def local_start(self, appointment):
+        return date_format(appointment.local_starts_at, "SHORT_DATETIME_FORMAT")
+
+    @display(description=_("ends at"))
+    def local_end(self, appointment):
+        return date_format(appointment.local_ends_at, "SHORT_DATETIME_FORMAT")
+
     @display(description=_("local time"), ordering="starts_at")
     def when_column(self, appointment):
         return format_html('<span class="crm-nowrap">{}</span>', appointment.when)
@@ -248,7 +291,7 @@ class AppointmentAdmin(RecordAdmin):
 
     def get_ordering(self, request):
         # The programme of one mission reads from its first hour; all of them, newest first.
-        if request.GET.get("mission__id__exact"):
+        if request.GET.get(OF_MISSION):
             return ["starts_at", "pk"]
         return ["-starts_at", "-pk"]
 
