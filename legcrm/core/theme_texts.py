@@ -131,6 +131,7 @@ gettext_noop("Successfully deleted %(count)d %(items)s.")
 gettext_noop("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?")
 
 # Deleting
+gettext_noop("Delete selected %(verbose_name_plural)s")
 gettext_noop("Cannot delete %(name)s")
 gettext_noop(
     'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the'
