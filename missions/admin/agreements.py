@@ -39,7 +39,6 @@ class AgreementAdmin(RecordAdmin):
         "status_cell",
         "mission_cell",
         "kind_cell",
-        "valid_until",
     )
     list_filter = (
         choice_filter("status", _("status"), Agreement.Status),
@@ -55,18 +54,21 @@ class AgreementAdmin(RecordAdmin):
         related_filter(Agreement._meta.get_field("cooperation"), "home", "partner"),
     )
     list_filter_submit = True
-    list_before_template = "admin/missions/agreement_list.html"
     fieldsets = (
         (
-            None,
+            _("Agreement"),
             {
+                "classes": ["tab"],
                 "fields": [
                     "title",
-                    ("kind", "field", "status"),
-                    ("mission", "cooperation"),
+                    ("kind", "field"),
+                    "mission",
+                    "cooperation",
+                    "status",
                     ("agreed_on", "agreed_on_mission"),
-                    ("signed_on", "signed_on_unknown", "signed_after_mission"),
-                ]
+                    ("signed_on", "signed_on_unknown"),
+                    "signed_after_mission",
+                ],
             },
         ),
         (
@@ -76,7 +78,8 @@ class AgreementAdmin(RecordAdmin):
                 "fields": [
                     "subjects",
                     ("signed_stop", "signed_appointment"),
-                    ("valid_until", "document"),
+                    "valid_until",
+                    "document",
                 ],
             },
         ),
@@ -190,7 +193,14 @@ class AgreementAdmin(RecordAdmin):
     @display(description=_("status"), ordering="status")
     def status_cell(self, obj):
         day = obj.signed_on or (obj.agreed_on if obj.status == Agreement.Status.AGREED else None)
-        context = {"chip": chip(Agreement.Status(obj.status)), "day": day}
+        note = ""
+        if obj.signed_after_mission:
+            note = _("after the mission")
+        elif day is None and obj.signed_on_unknown:
+            note = _("date unknown")
+        elif day is None and obj.status == Agreement.Status.AGREED and obj.agreed_on_mission:
+            note = _("on the trip")
+        context = {"chip": chip(Agreement.Status(obj.status)), "day": day, "note": note}
         return render_to_string("admin/missions/chip_since.html", context)
 
     @display(description=_("mission"), ordering="mission__starts_on")

@@ -45,6 +45,10 @@ BOOKKEEPING = (
 BOOKKEEPING_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
 
 
+# Form fields of no model field: they become a follow-up.
+NEXT_STEP = ("next_step", "next_step_on")
+
+
 class StaffFilter(OwnerFilter):
     title = _("staff")
     parameter_name = "staff"
@@ -60,8 +64,7 @@ class InteractionAdmin(RecordAdmin):
         "when",
         "organisations_cell",
         "people_cell",
-        "cooperation_cell",
-        "mission_cell",
+        "context_cell",
     )
     list_filter = (
         StaffFilter,
@@ -76,22 +79,25 @@ class InteractionAdmin(RecordAdmin):
         related_filter(Interaction._meta.get_field("cooperation"), "home", "partner"),
     )
     list_filter_submit = True
-    list_before_template = "admin/missions/interaction_list.html"
     fieldsets = (
         (
-            None,
+            _("Contact"),
             {
+                "classes": ["tab"],
                 "fields": [
-                    ("kind", "occurred_at"),
-                    "subject",
                     "organisations",
                     "people",
+                    "subject",
+                    ("occurred_at", "kind"),
                     "notes",
-                ]
+                    *NEXT_STEP,
+                ],
             },
         ),
-        (_("Next step"), {"fields": [("next_step", "next_step_on")]}),
-        (_("Context"), {"fields": ["staff", ("cooperation", "mission"), "appointment"]}),
+        (
+            _("Context"),
+            {"classes": ["tab"], "fields": ["staff", "cooperation", "mission", "appointment"]},
+        ),
         BOOKKEEPING,
     )
     readonly_fields = BOOKKEEPING_FIELDS
@@ -104,21 +110,25 @@ class InteractionAdmin(RecordAdmin):
     def get_fieldsets(self, request, obj=None):
         """Offer the next step to those who may log contacts and write follow-ups."""
         fieldsets = super().get_fieldsets(request, obj)
-        may_write = self.has_change_permission(request, obj) or obj is None
+        may_write = obj is None or self.has_change_permission(request, obj)
         if may_write and request.user.has_perm("missions.add_followup"):
             return fieldsets
-        return [entry for entry in fieldsets if entry[0] != _("Next step")]
+        return [
+            (name, {**options, "fields": [f for f in options["fields"] if f not in NEXT_STEP]})
+            for name, options in fieldsets
+        ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         if not request.user.has_perm("missions.add_followup"):
-            form.base_fields.pop("next_step", None)
-            form.base_fields.pop("next_step_on", None)
+            for name in NEXT_STEP:
+                form.base_fields.pop(name, None)
         return form
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
         initial.setdefault("staff", [request.user.pk])
+        initial.setdefault("occurred_at", timezone.now().replace(second=0, microsecond=0))
         if "mission" not in initial and (mission := running_mission()):
             initial["mission"] = mission.pk
         return initial
@@ -157,13 +167,9 @@ class InteractionAdmin(RecordAdmin):
     def people_cell(self, obj):
         return some_links(obj.people.all())
 
-    @display(description=_("cooperation"), ordering="cooperation__home__name")
-    def cooperation_cell(self, obj):
-        return link(obj.cooperation)
-
-    @display(description=_("mission"), ordering="mission__starts_on")
-    def mission_cell(self, obj):
-        return link(obj.mission)
+    @display(description=_("cooperation or mission"))
+    def context_cell(self, obj):
+        return link(obj.cooperation) or link(obj.mission)
 
 
 class StateFilter(RadioFilter):
@@ -241,14 +247,15 @@ class FollowUpAdmin(RecordAdmin):
         ),
     )
     list_filter_submit = True
-    list_before_template = "admin/missions/followup_list.html"
     search_fields = ("what",)
     fieldsets = (
-        (None, {"fields": ["what", ("due_on", "assignee", "repeat")]}),
         (
-            _("About"),
+            None,
+            {"fields": ["what", ("due_on", "assignee"), ("repeat", "outcome")]},
+        ),
+        (
+            _("About exactly one record"),
             {
-                "description": _("Choose exactly one."),
                 "fields": [
                     ("organisation", "person"),
                     ("cooperation", "interaction"),
@@ -257,7 +264,6 @@ class FollowUpAdmin(RecordAdmin):
                 ],
             },
         ),
-        (_("Outcome"), {"fields": ["outcome"]}),
         (
             BOOKKEEPING[0],
             {**BOOKKEEPING[1], "fields": [("done_at", "done_by"), *BOOKKEEPING[1]["fields"]]},

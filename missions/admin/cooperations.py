@@ -40,20 +40,20 @@ class CooperationAdmin(RecordAdmin):
         related_filter(Cooperation._meta.get_field("origin_mission")),
     )
     list_filter_submit = True
-    list_before_template = "admin/missions/cooperation_list.html"
     search_fields = ("search_text", "home__search_text", "partner__search_text")
     ordering = ("home__name", "partner__name", "pk")
     fieldsets = (
         (
-            None,
+            _("Cooperation"),
             {
+                "classes": ["tab"],
                 "fields": [
                     ("home", "partner"),
                     ("subject", "field"),
                     ("stage", "stage_since"),
                     ("origin_mission", "owner"),
                     "notes",
-                ]
+                ],
             },
         ),
         (

@@ -19,14 +19,14 @@ class InteractionForm(RecordForm):
     """A contact, and in the same breath what was promised."""
 
     next_step = forms.CharField(
-        label=_("next step"),
+        label=_("Next step"),
         max_length=300,
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Becomes a follow-up of yours."),
     )
     next_step_on = forms.DateField(
-        label=_("next step due on"), required=False, widget=UnfoldAdminDateWidget
+        label=_("Next step due on"), required=False, widget=UnfoldAdminDateWidget
     )
 
     def clean(self):
@@ -77,7 +77,7 @@ class InteractionForm(RecordForm):
 
 class FollowUpDoneForm(forms.Form):
     outcome = forms.CharField(
-        label=_("outcome"),
+        label=_("Outcome"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("What came of it; may stay empty."),

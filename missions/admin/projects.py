@@ -54,27 +54,30 @@ class ProjectAdmin(RecordAdmin):
         related_filter(Project._meta.get_field("cooperation"), "home", "partner"),
     )
     list_filter_submit = True
-    list_before_template = "admin/missions/project_list.html"
     fieldsets = (
         (
-            None,
+            _("Project"),
             {
+                "classes": ["tab"],
                 "fields": [
                     "title",
                     ("stage", "owner"),
-                    ("sector", "country", "city"),
-                    "next_step",
+                    ("sector", "country"),
+                    ("city", "next_step"),
                     ("starts_on", "ends_on"),
-                    ("origin_mission", "cooperation", "agreement"),
+                    "drop_reason",
                     "notes",
-                ]
+                ],
             },
+        ),
+        (
+            _("Origin"),
+            {"classes": ["tab"], "fields": ["origin_mission", "cooperation", "agreement"]},
         ),
         (
             _("Figures"),
             {
                 "classes": ["tab"],
-                "description": _("Forecast and confirmed figures are never added up."),
                 "fields": [
                     ("value_forecast_eur", "jobs_forecast"),
                     ("value_confirmed_eur", "jobs_confirmed"),
@@ -88,7 +91,6 @@ class ProjectAdmin(RecordAdmin):
             {
                 "classes": ["tab"],
                 "fields": [
-                    "drop_reason",
                     "source",
                     ("created_at", "created_by"),
                     ("updated_at", "updated_by"),
