@@ -153,12 +153,9 @@ class MissionAdmin(RecordAdmin):
 
     def _sections(self, request, mission):
         tabs = (
-            ("participants", _("Participants")),
-            ("programme", _("Programme")),
-            ("results", _("Results")),
+            ("participants", _("Participants"), "admin/missions/mission_participants.html"),
+            ("programme", _("Programme"), "admin/missions/mission_programme.html"),
+            ("results", _("Results"), "admin/missions/mission_results.html"),
         )
         context = {"mission": mission, **related_rows(mission, request.user)}
-        return [
-            Section(request, key, title, f"admin/missions/mission_{key}.html", context)
-            for key, title in tabs
-        ]
+        return [Section(request, key, title, template, context) for key, title, template in tabs]
