@@ -1,11 +1,143 @@
-"""The admin site of LEG CRM."""
+"""The admin site of LEG CRM: its sidebar, grouped by work, and the answers of its palette."""
 
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+SHORTEST_SEARCH = 2
+# Every word is a condition of the query, and SQLite takes no thousand of them.
+LONGEST_SEARCH = 100
 
 
 class CRMAdminSite(UnfoldAdminSite):
-    pass
+    def search(self, request, extra_context=None):
+        """Answer the command palette, from the database each time.
+
+        The theme keeps results for five minutes: a record just renamed would show its old name,
+        and one that the user may no longer see would still be named.
+        """
+        term = request.GET.get("s", "").strip()[:LONGEST_SEARCH]
+        if len(term) < SHORTEST_SEARCH:
+            return HttpResponse()
+        callback = self._get_config("COMMAND", request)["search_callback"]
+        results = self._get_value(callback, request, term)
+        return TemplateResponse(
+            request, "unfold/helpers/command_results.html", {"results": results}
+        )
+
+
+class Entry(NamedTuple):
+    """An entry of the sidebar: the list of a model, or its form for a new record."""
+
+    model: str
+    icon: str  # a name of Material Symbols
+    title: str = ""  # where the model's plural says too much or too little
+    verb: str = "changelist"
+
+    def item(self, request):
+        """Return what the theme shows, or None if the user may not go there."""
+        model = apps.get_model(self.model)
+        if not (may_add if self.verb == "add" else may_view)(request, model):
+            return None
+        return {
+            "title": self.title or capfirst(model._meta.verbose_name_plural),
+            "icon": self.icon,
+            "link": page_url(model, self.verb),
+        }
+
+
+GROUPS = (
+    (
+        _("Missions"),
+        (
+            Entry("missions.Mission", "flight_takeoff"),
+            Entry("missions.Participation", "badge"),
+            Entry("missions.Appointment", "calendar_month"),
+        ),
+    ),
+    (
+        _("Contacts"),
+        (
+            Entry("missions.Interaction", "forum"),
+            Entry("missions.FollowUp", "notification_important"),
+            Entry("missions.Interaction", "add_comment", _("Log a contact"), "add"),
+        ),
+    ),
+    (
+        _("Partners"),
+        (
+            Entry("partners.Organisation", "domain"),
+            Entry("partners.Company", "factory"),
+            Entry("partners.University", "school", _("Universities and institutes")),
+            Entry("partners.Person", "person"),
+        ),
+    ),
+    (
+        _("Results"),
+        (
+            Entry("missions.Cooperation", "handshake"),
+            Entry("missions.Agreement", "contract"),
+            Entry("missions.Project", "rocket_launch"),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            Entry("partners.Sector", "category"),
+            Entry("core.User", "manage_accounts"),
+            Entry("auth.Group", "shield_person", _("Roles")),
+            Entry("core.ExportLog", "output"),
+            Entry("admin.LogEntry", "history", _("Change log")),
+        ),
+    ),
+)
 
 
 def navigation(request):
-    return []
+    """Return the groups of the sidebar, with what the user may open."""
+    start = {"title": _("Start page"), "icon": "today", "link": reverse("admin:index")}
+    groups = [{"title": _("Today"), "items": [start]}]
+    for title, entries in GROUPS:
+        items = [item for entry in entries if (item := entry.item(request))]
+        if items:
+            groups.append({"title": title, "items": items})
+    _mark_active(request, groups)
+    return groups
+
+
+def _mark_active(request, groups):
+    """Mark the entry with the longest address that leads to this page.
+
+    So "Log a contact" is marked on its own page, and not the list of contacts above it.
+    """
+    items = [item for group in groups for item in group["items"]]
+    start, *others = (item["link"] for item in items)
+    matching = [link for link in others if request.path.startswith(link)]
+    active = max(matching, key=len, default=start if request.path == start else None)
+    for item in items:
+        item["active"] = item["link"] == active
+
+
+def may_view(request, model):
+    """Whether the user may open the list of ``model``."""
+    site = admin.site
+    return site.is_registered(model) and site.get_model_admin(model).has_view_permission(request)
+
+
+def may_add(request, model):
+    site = admin.site
+    return site.is_registered(model) and site.get_model_admin(model).has_add_permission(request)
+
+
+def page_url(model, verb="changelist", **parameters):
+    """Return the address of a list or of a form for a new record, with query parameters."""
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{verb}")
+    return f"{url}?{urlencode(parameters, doseq=True)}" if parameters else url
