@@ -116,14 +116,17 @@ def client_for():
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an asyncio loop in this thread, and Django refuses the database to threads
     # with one. Nothing here runs inside that loop, so the refusal is lifted while it lives.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
+        reference_data = getattr(connection, "_test_serialized_contents", None)
         with sync_playwright() as playwright:
+            # Under a loop the thread has another connection, which knows no reference data yet.
+            connection._test_serialized_contents = reference_data
             chromium = playwright.chromium.launch(
                 executable_path=browsing.find_chromium(), args=browsing.LAUNCH_ARGUMENTS
             )
