@@ -4,6 +4,8 @@ An administrator gives roles; superusers, and rights outside of the roles, are t
 whoever runs the server.
 """
 
+from itertools import groupby
+
 from django import forms
 from django.apps import apps
 from django.contrib import admin
@@ -34,6 +36,24 @@ ROLE_NAMES = {
 }
 
 
+VERBS = {
+    "view": _("View"),
+    "add": _("Add"),
+    "change": _("Change"),
+    "delete": _("Delete"),
+    "export": _("Export"),
+    "import": _("Import"),
+}
+
+
+def right_name(permission):
+    """Return what ``permission`` allows, in the user's language."""
+    model = permission.content_type.model_class()
+    own = dict(model._meta.permissions) if model else {}
+    verb = permission.codename.split("_")[0]
+    return str(own.get(permission.codename) or VERBS.get(verb, permission.name))
+
+
 def role_name(group):
     """Return the name of the role ``group`` in the user's language."""
     return str(ROLE_NAMES.get(group.name, group.name))
@@ -45,7 +65,7 @@ class RolesField(forms.ModelMultipleChoiceField):
 
 
 class RoleFilter(RadioFilter):
-    title = _("role")
+    title = _("roles")
     parameter_name = "role"
 
     def lookups(self, request, model_admin):
@@ -239,7 +259,7 @@ class RoleAdmin(ModelAdmin):
         field.queryset = field.queryset.select_related("content_type")
         return field
 
-    @admin.display(description=_("role"), ordering="name")
+    @admin.display(description=_("roles"), ordering="name")
     def role(self, group):
         return role_name(group)
 
@@ -258,7 +278,11 @@ class RoleAdmin(ModelAdmin):
         permissions = group.permissions.select_related("content_type").order_by(
             "content_type__app_label", "content_type__model", "codename"
         )
-        return render_to_string("admin/staff/rights.html", {"permissions": permissions})
+        rights = [
+            {"kind": kind.name, "names": [right_name(permission) for permission in held]}
+            for kind, held in groupby(permissions, lambda permission: permission.content_type)
+        ]
+        return render_to_string("admin/staff/rights.html", {"rights": rights})
 
 
 @admin.register(ExportLog)

@@ -167,6 +167,15 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
 
     # --- The form ---------------------------------------------------------------------------
 
+    def get_fieldsets(self, request, obj=None):
+        """Show the answer about a twin to readers only where there is one."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.same_name_checked or self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *others = fieldsets
+        shown = [name for name in options["fields"] if name != "same_name_checked"]
+        return [(title, {**options, "fields": shown}), *others]
+
     def get_panel(self, request, obj):
         """Return what the summary panel and the related records below the form show."""
         known = Organisation.objects.filter(pk=obj.pk).with_counts().get()
