@@ -84,7 +84,9 @@ def _text(field, value, labels):
         return str(value.name)
     if isinstance(field, models.DateField):
         if isinstance(field, models.DateTimeField):
-            return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+            local = timezone.localtime(value)
+            # With its zone: an appointment abroad is shown in another one on its own page.
+            return f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local.tzname()}"
         return date_format(value, "SHORT_DATE_FORMAT")
     return str(value)
 

@@ -15,9 +15,9 @@ from .mission import (
     MissionCountry,
     MissionLink,
     MissionSector,
-    Participation,
     Stop,
 )
+from .participation import Participation
 from .programme import Appointment, AppointmentHost, AppointmentParticipation
 from .project import Milestone, Project, ProjectParty
 

@@ -14,7 +14,8 @@ from partners.models import Organisation, Person
 
 from ..programme import check_conflicts
 from ..timezones import zone
-from .mission import Mission, Participation, Stop
+from .mission import Mission, Stop
+from .participation import Participation
 
 
 class AppointmentQuerySet(RecordQuerySet):
