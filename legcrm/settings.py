@@ -11,7 +11,6 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
@@ -195,7 +194,8 @@ AGENCY_NAME = env.str("AGENCY_NAME", default="LEG Thüringen")
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="DE")
 # First digits of the postal codes of the home region; the form suggests "home" from them.
 HOME_POSTAL_CODES = env.list(
-    "HOME_POSTAL_CODES", default=["07", "98", "99", "36", "37", "04", "06"]
+    "HOME_POSTAL_CODES",
+    default=["07", "98", "99", "046", "0655", "0656", "0657", "364", "373", "965"],
 )
 
 # --- Admin theme ----------------------------------------------------------------------------

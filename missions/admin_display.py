@@ -1,7 +1,8 @@
-"""How the values of the missions app look in lists and panels: chips and links."""
+"""How the values of the missions app look in lists and panels: the colours of their chips."""
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+
+from legcrm.core import display
 
 from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
 
@@ -58,23 +59,7 @@ VARIANTS = {
 
 def chip(choice):
     """Return the chip of ``choice``, a member of a Choices class: ``chip(Mission.Status.IDEA)``."""
-    variant = VARIANTS.get(type(choice), {}).get(choice, "neutral")
-    context = {"label": choice.label, "variant": variant}
-    return render_to_string("admin/includes/chip.html", context)
-
-
-def link(record):
-    """Return the record's name as a link to its page; nothing for None."""
-    if record is None:
-        return ""
-    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
-
-
-def links(records):
-    """Return the names of ``records`` as links, with commas between."""
-    return format_html_join(
-        ", ", '<a href="{}">{}</a>', ((record.get_absolute_url(), record) for record in records)
-    )
+    return display.chip(choice, VARIANTS)
 
 
 def some_links(records, limit=3):
@@ -82,8 +67,3 @@ def some_links(records, limit=3):
     records = list(records)
     context = {"records": records[:limit], "more": max(len(records) - limit, 0)}
     return render_to_string("admin/missions/cell_links.html", context)
-
-
-def number(value):
-    """Return ``value`` as a right-aligned figure."""
-    return format_html('<span class="crm-num">{}</span>', value)

@@ -10,13 +10,13 @@ from legcrm.core.folding import fold
 @pytest.mark.parametrize(
     "names",
     [
-        ("Ташкент", "Taschkent", "Tashkent"),
+        ("Ташкент", "Taschkent", "Tashkent", "Toshkent", "Тошкент"),
         ("Oʻzbekiston", "Ozbekiston", "O'zbekiston", "O’zbekiston", "O`zbekiston"),
         ("Möbel", "Moebel", "Mobel"),
         ("UzTextilprom", "Uztekstilprom", "Узтекстильпром"),
         ("Шымкент", "Schymkent", "Shymkent", "Şymkent"),
         ("Nasarbajew", "Nazarbayev", "Назарбаев"),
-        ("Бухара", "Bukhara", "Buxara", "Buhara"),
+        ("Бухара", "Bukhara", "Buxoro", "Бухоро"),
         ("Жанар", "Zhanar", "Dschanar", "Janar"),
         ("Weiß", "WEISS", "Weiss"),
         ("Алматы", "Almaty"),
@@ -30,7 +30,13 @@ def test_these_meet(names):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Astana", "Almaty"), ("TITK", "TITV"), ("Karimov", "Kerimov"), ("Bonn", "Bern"), ("Werk 4", "Werk 44")],
+    [
+        ("Astana", "Almaty"),
+        ("TITK", "TITV"),
+        ("Karimov", "Kerimov"),
+        ("Bonn", "Bern"),
+        ("Werk 4", "Werk 44"),
+    ],
 )
 def test_these_do_not(one, other):
     assert fold(one) != fold(other)

@@ -1,5 +1,6 @@
 """No URL leaks: every page for every role, with canaries in what the role may not see."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -208,6 +209,25 @@ def test_an_outsider_gets_nothing(records, client_for, outsider, model, model_ad
             response = getattr(client, method)(address)
             assert response.status_code == 403, (address, method)
             assert not traces(response)
+
+
+def test_no_link_leads_to_a_page_that_the_user_may_not_open(records, client_for, reader, editor):
+    for user in (reader, editor):
+        client = client_for(user)
+        for model, record in records.items():
+            record.refresh_from_db()
+            if "owner" in {field.name for field in model._meta.fields}:
+                record.owner = editor
+                record.save()
+            address = reverse(name(model, "change"), args=[record.pk])
+            response = client.get(address)
+            if response.status_code == 403:
+                continue
+            page = response.content.decode()
+            for link in set(re.findall(r'href="(/[^"?#]*)', page)):
+                if link.startswith("/static/"):
+                    continue
+                assert client.get(link).status_code != 403, (user, address, link)
 
 
 def test_nobody_gets_in_without_login(records, client):

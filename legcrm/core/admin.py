@@ -5,8 +5,10 @@ part of one. Both show no field that the role may not see.
 """
 
 from contextlib import suppress
+from functools import cache
 
 from django.contrib import messages
+from django.contrib.admin import display
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
@@ -34,6 +36,9 @@ from .folding import fold
 from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
 from .locking import TOKENS, tokens
 from .models import ExportLog, StaleRecord, TrackedModel
+
+# More words than anybody types; without a bound a long text would be one huge condition.
+MAX_SEARCH_WORDS = 20
 
 
 class ThroughFieldsMixin:
@@ -106,16 +111,15 @@ class FieldRulesMixin:
     def get_fieldsets(self, request, obj=None):
         """Leave hidden fields out, and fieldsets that are empty without them."""
         hidden = self.hidden_fields(request)
+        by_name = self._users_by_name(request, obj)
         fieldsets = []
         for name, options in super().get_fieldsets(request, obj):
             fields = []
             for item in options["fields"]:
-                if isinstance(item, list | tuple):
-                    item = tuple(field for field in item if field not in hidden)
-                    if item:
-                        fields.append(item)
-                elif item not in hidden:
-                    fields.append(item)
+                line = [item] if not isinstance(item, list | tuple) else item
+                line = [by_name.get(field, field) for field in line if field not in hidden]
+                if line:
+                    fields.append(tuple(line) if len(line) > 1 else line[0])
             if fields:
                 fieldsets.append((name, {**options, "fields": fields}))
         return fieldsets
@@ -126,7 +130,36 @@ class FieldRulesMixin:
 
     def get_readonly_fields(self, request, obj=None):
         hidden = self.hidden_fields(request)
-        return [name for name in super().get_readonly_fields(request, obj) if name not in hidden]
+        by_name = self._users_by_name(request, obj)
+        names = super().get_readonly_fields(request, obj)
+        return [by_name.get(name, name) for name in names if name not in hidden]
+
+    def _users_by_name(self, request, obj):
+        """Return what to show in place of read-only users, where the user may not open them.
+
+        Django links whatever has an admin, and the link would answer 403.
+        """
+        if request.user.has_perm("core.view_user"):
+            return {}
+        writable = self.has_change_permission(request, obj) if obj else True
+        read_only = set(super().get_readonly_fields(request, obj))
+        return {
+            field.name: name_of_user(field)
+            for field in self.model._meta.fields
+            if field.related_model is get_user_model() and (not writable or field.name in read_only)
+        }
+
+
+@cache
+def name_of_user(field):
+    """Return a read-only admin field that shows the user of the foreign key ``field`` by name."""
+
+    @display(description=field.verbose_name, empty_value="-")
+    def name(record):
+        return getattr(record, field.name)
+
+    name.__name__ = field.name
+    return name
 
 
 class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
@@ -211,7 +244,7 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         """Find each word of ``search_term``, folded where the field is a search key."""
         paths = self.get_search_fields(request)
-        for word in search_term.split():
+        for word in search_term.split()[:MAX_SEARCH_WORDS]:
             condition = Q()
             for field in paths:
                 if field.endswith("search_text"):

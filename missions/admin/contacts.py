@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import RadioFilter
 from unfold.decorators import action, display
 
 from legcrm.core.admin import RecordAdmin
+from legcrm.core.display import link
 from legcrm.core.filters import (
     ArchivedFilter,
     DayRangeFilter,
@@ -27,7 +28,7 @@ from legcrm.core.filters import (
 )
 from partners.models import Organisation, Person
 
-from ..admin_display import link, some_links
+from ..admin_display import some_links
 from ..contacts import add_next_step, running_mission
 from ..follow_ups import AlreadyDone, complete
 from ..models import FollowUp, Interaction

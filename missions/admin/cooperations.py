@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from legcrm.core.admin import RecordAdmin
+from legcrm.core.display import link
 from legcrm.core.filters import ArchivedFilter, OwnerFilter, choice_filter, country_filter
 from partners.models import Organisation
 
-from ..admin_display import chip, link
+from ..admin_display import chip
 from ..models import Cooperation
 from ..models.cooperation import Field
 from ..resources.cooperations import CooperationResource

@@ -9,6 +9,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.display import number
 from legcrm.core.filters import (
     ArchivedFilter,
     DayRangeFilter,
@@ -18,7 +19,7 @@ from legcrm.core.filters import (
 )
 from legcrm.core.sections import Section
 
-from ..admin_display import chip, number
+from ..admin_display import chip
 from ..mission_summary import related_rows, summary
 from ..models import Mission, MissionCountry, Stop
 from ..resources import MissionResource

@@ -11,10 +11,11 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from legcrm.core.admin import RecordAdmin
+from legcrm.core.display import link, links
 from legcrm.core.filters import ArchivedFilter, DayRangeFilter, choice_filter, country_filter
 from partners.models import Organisation
 
-from ..admin_display import chip, link, links
+from ..admin_display import chip
 from ..admission import Refused, set_status
 from ..models import Appointment, Participation
 from ..resources import AppointmentResource, ParticipationResource

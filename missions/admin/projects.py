@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.display import number
 from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
 from partners.models import Organisation
 
-from ..admin_display import chip, number
+from ..admin_display import chip
 from ..models import Milestone, Project, ProjectParty
 from ..models.project import ROAD
 from ..resources.results import ProjectResource

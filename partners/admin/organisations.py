@@ -6,10 +6,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.admin import PartInline, RecordAdmin, StackedPartInline
+from legcrm.core.display import day, link_to_list, number
 from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
 from legcrm.core.sections import Section
 
-from ..admin_display import day, link_to_list, number
 from ..admin_filters import HomeFilter, SectorFilter
 from ..admin_forms import CompanyForm, OrganisationForm, UniversityForm
 from ..models import (

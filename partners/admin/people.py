@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.display import link_to_key
 from legcrm.core.filters import ArchivedFilter, OwnerFilter
 
-from ..admin_display import link_to_key
 from ..admin_filters import ActingForFilter, PersonCountryFilter
 from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person

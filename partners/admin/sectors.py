@@ -3,9 +3,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.admin import RecordAdmin
+from legcrm.core.display import link_to_list, number
 from legcrm.core.filters import ArchivedFilter
 
-from ..admin_display import link_to_list, number
 from ..models import Sector
 from ..resources import SectorResource
 from .organisations import BOOKKEEPING, BOOKKEEPING_FIELDS

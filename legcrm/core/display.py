@@ -1,27 +1,19 @@
-"""How partners look in lists and panels: links, chips and dates, the same everywhere."""
+"""How values look in lists and panels, the same everywhere: chips, links, figures, days."""
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 
-from .models import MarketInterest
 
-# The colour of each value, by choices class. Kinds have none: colour is only for meaning.
-VARIANTS = {
-    MarketInterest.Status: {
-        MarketInterest.Status.EXPORTING: "good",
-        MarketInterest.Status.INTERESTED: "info",
-        MarketInterest.Status.NOT_INTERESTED: "muted",
-    },
-}
+def chip(choice, variants):
+    """Return the chip of ``choice``, a member of a Choices class.
 
-
-def chip(choice):
-    """Return the chip of ``choice``, a member of a Choices class."""
-    variant = VARIANTS.get(type(choice), {}).get(choice, "neutral")
+    ``variants`` is ``{choices class: {member: colour}}``; what is not named is neutral.
+    """
+    variant = variants.get(type(choice), {}).get(choice, "neutral")
     context = {"label": choice.label, "variant": variant}
     return render_to_string("admin/includes/chip.html", context)
 
@@ -31,6 +23,13 @@ def link(record):
     if record is None:
         return ""
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+
+
+def links(records):
+    """Return the names of ``records`` as links, with commas between."""
+    return format_html_join(
+        ", ", '<a href="{}">{}</a>', ((record.get_absolute_url(), record) for record in records)
+    )
 
 
 def link_to_key(url_name, key, text):
