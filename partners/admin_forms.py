@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
+from legcrm.core.files import PrivateFileWidget
 from legcrm.core.forms import PartForm, RecordForm
 
 from .home_region import is_in_home_region
@@ -27,6 +28,9 @@ class OrganisationForm(RecordForm):
 
     # The kinds that may be chosen; None for all.
     kinds = None
+
+    class Meta:
+        widgets = {"logo": PrivateFileWidget}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

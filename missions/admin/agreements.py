@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, When
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.text import slugify
@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from legcrm.core.admin import PartInline, RecordAdmin
 from legcrm.core.display import link
+from legcrm.core.files import send
 from legcrm.core.filters import ArchivedFilter, DayRangeFilter, choice_filter, country_filter
 from partners.models import Organisation
 
@@ -170,19 +171,8 @@ class AgreementAdmin(RecordAdmin):
         agreement = self.get_object(request, unquote(object_id))
         if agreement is None or not agreement.document:
             raise Http404
-        try:
-            file = agreement.document.open("rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        response = FileResponse(
-            file,
-            as_attachment=True,
-            filename=f"{slugify(agreement.title) or agreement.pk}.pdf",
-            content_type="application/pdf",
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        filename = f"{slugify(agreement.title) or agreement.pk}.pdf"
+        return send(agreement.document, "application/pdf", filename)
 
     # --- Cells ------------------------------------------------------------------------------
 

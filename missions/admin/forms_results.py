@@ -1,30 +1,19 @@
 """Forms of agreements and projects."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from legcrm.core.files import PrivateFileWidget
 from legcrm.core.forms import RecordForm
 
 from ..agreements import check_sides
 from ..models.project import REQUIRED_FROM
 
 
-class DocumentWidget(UnfoldAdminFileFieldWidget):
-    """Offers another file, or none; the panel has the link to the one there is."""
-
-    template_name = "admin/missions/agreement_document_widget.html"
-
-    def render(self, name, value, attrs=None, renderer=None):
-        # The usual renderer knows the templates of apps only, not those of the project.
-        return super().render(name, value, attrs, TemplatesSetting())
-
-
 class AgreementForm(RecordForm):
     class Meta:
-        widgets = {"document": DocumentWidget}
+        widgets = {"document": PrivateFileWidget}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,5 +1,9 @@
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.http import Http404
+from django.urls import path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -7,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.admin import PartInline, RecordAdmin, StackedPartInline
 from legcrm.core.display import day, link_to_list, number
+from legcrm.core.files import send
 from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
 from legcrm.core.sections import Section
 
@@ -125,6 +130,27 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
     panel_template = "admin/partners/organisation_panel.html"
     activity_template = "admin/partners/organisation_activity.html"
     resource_classes = [OrganisationResource]
+
+    # --- The logo ---------------------------------------------------------------------------
+
+    def get_urls(self):
+        return [
+            path(
+                "<path:object_id>/logo/",
+                self.admin_site.admin_view(self.logo_view),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_logo",
+            ),
+            *super().get_urls(),
+        ]
+
+    def logo_view(self, request, object_id):
+        """Show the logo to those who may see the organisation."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        organisation = self.get_object(request, unquote(object_id))
+        if organisation is None or not organisation.logo:
+            raise Http404
+        return send(organisation.logo, "image/png")
 
     # --- The list ---------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from legcrm.core.folding import fold
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
 
 from ..identifiers import check_identifier
+from ..logos import encode_logo, logo_path
 from .sector import Sector
 
 
@@ -154,7 +155,7 @@ class Organisation(SearchableModel, Record):
         on_delete=models.PROTECT,
         related_name="subsidiaries",
     )
-    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    logo = models.ImageField(_("logo"), upload_to=logo_path, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("owner"),
@@ -218,6 +219,8 @@ class Organisation(SearchableModel, Record):
         changed = self.changed_fields()
         if "parent" in changed:
             self._check_parent()
+        if "logo" in changed and self.logo and not self.logo._committed:
+            self._encode_logo()
         if changed & {"name", "country", "same_name_checked"} and not self.same_name_checked:
             self._check_same_name()
 
@@ -240,6 +243,12 @@ class Organisation(SearchableModel, Record):
             .exclude(pk=self.pk)
             .first()
         )
+
+    def _encode_logo(self):
+        try:
+            self.logo = encode_logo(self.logo)
+        except ValidationError as error:
+            raise ValidationError({"logo": error}) from error
 
     def _check_same_name(self):
         twin = self.same_name_twin()
