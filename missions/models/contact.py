@@ -106,7 +106,7 @@ class Interaction(SearchableModel, Record):
 
     class Meta(Record.Meta):
         verbose_name = _("interaction")
-        verbose_name_plural = _("contact log")
+        verbose_name_plural = _("interactions")
         ordering = ["-occurred_at", "-pk"]
         indexes = [
             models.Index(fields=["-occurred_at", "-id"]),
