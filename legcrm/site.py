@@ -66,7 +66,7 @@ GROUPS = (
     (
         _("Contacts"),
         (
-            Entry("missions.Interaction", "forum"),
+            Entry("missions.Interaction", "forum", _("Contact log")),
             Entry("missions.FollowUp", "notification_important"),
             Entry("missions.Interaction", "add_comment", _("Log a contact"), "add"),
         ),
