@@ -13,10 +13,14 @@ from unfold.widgets import (
 from legcrm.core.forms import RecordForm
 
 from ..contacts import find_cooperation, organisations_of
+from .forms_programme import MinuteWidget
 
 
 class InteractionForm(RecordForm):
     """A contact, and in the same breath what was promised."""
+
+    class Meta:
+        widgets = {"occurred_at": MinuteWidget}
 
     next_step = forms.CharField(
         label=_("Next step"),

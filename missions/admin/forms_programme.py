@@ -15,10 +15,12 @@ from ..models import Appointment, Mission, Stop
 from ..timezones import is_ambiguous_or_missing, zone
 
 
-class LocalDateTimeWidget(UnfoldAdminSplitDateTimeWidget):
+class MinuteWidget(UnfoldAdminSplitDateTimeWidget):
+    """Day and hour, without seconds."""
+
     def __init__(self, attrs=None):
         super().__init__(attrs)
-        # Nobody plans by the second.
+        # Nobody plans or logs by the second.
         self.widgets[1].format = "%H:%M"
 
 
@@ -26,7 +28,7 @@ class LocalDateTimeField(forms.SplitDateTimeField):
     """Day and hour of a place that the form knows: naive in and out, where Django would take the
     zone of the server."""
 
-    widget = LocalDateTimeWidget
+    widget = MinuteWidget
 
     def compress(self, data_list):
         if not data_list:

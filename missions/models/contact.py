@@ -127,6 +127,12 @@ class Interaction(SearchableModel, Record):
     def get_absolute_url(self):
         return reverse("admin:missions_interaction_change", args=[self.pk])
 
+    def check_rules(self):
+        super().check_rules()
+        if self.occurred_at is not None:
+            # Forms show no seconds; keeping some would make each save through one a change.
+            self.occurred_at = self.occurred_at.replace(second=0, microsecond=0)
+
     def search_terms(self):
         # No notes: whoever may search the log may not always read those.
         yield self.subject
