@@ -141,3 +141,13 @@ def assert_accessible(page, *, exclude: tuple[str, ...] = ()) -> None:
             if len(violation["nodes"]) > 10:
                 lines.append(f"    … and {len(violation['nodes']) - 10} more")
         pytest.fail("\n".join(lines), pytrace=False)
+
+
+def in_both_themes(page) -> None:
+    """Check the page as it is, light and dark, with no transition in between."""
+    for theme in ("light", "dark"):
+        page.evaluate(
+            "theme => document.documentElement.classList.toggle('dark', theme === 'dark')", theme
+        )
+        assert_accessible(page)
+    page.evaluate("document.documentElement.classList.remove('dark')")

@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.management import call_command
 from django.urls import reverse
 
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, in_both_themes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,16 +22,6 @@ POLICY = "content-security-policy"
 def example(transactional_db):
     """The example data: every list has rows, and every form something to show."""
     call_command("load_example", verbosity=0)
-
-
-def in_both_themes(page):
-    """Check the page as it is, light and dark, with no transition in between."""
-    for theme in ("light", "dark"):
-        page.evaluate(
-            "theme => document.documentElement.classList.toggle('dark', theme === 'dark')", theme
-        )
-        assert_accessible(page)
-    page.evaluate("document.documentElement.classList.remove('dark')")
 
 
 def settle(page):

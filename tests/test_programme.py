@@ -180,6 +180,26 @@ class TestConflicts:
         assert client.post(url, moved).status_code == 200
         assert client.post(url, {**moved, "participations": []}).status_code == 302
 
+    @pytest.mark.parametrize(
+        ("city", "hour", "kind", "refused"),
+        [
+            ("Almaty", 12, "official", True),  # an hour after the signing, in another city
+            ("Almaty", 13, "official", False),  # two hours after it
+            ("Almaty", 11, "transfer", False),  # the flight itself
+            ("Astana", 11, "official", False),  # round the corner
+        ],
+    )
+    def test_between_two_cities_lies_a_journey(
+        self, mission, signing, client, city, hour, kind, refused
+    ):
+        going = ParticipationFactory(mission=mission)
+        signing.participation_links.create(participation=going)
+        other = StopFactory(mission=mission, city=city)
+        data = entered(mission, other, f"{hour}:00", f"{hour + 1}:00")
+        response = client.post(reverse(ADD), {**data, "kind": kind, "participations": [going.pk]})
+        assert response.status_code == (200 if refused else 302)
+        assert Appointment.objects.count() == (1 if refused else 2)
+
     def test_an_interpreter_counts_from_the_first_save(self, mission, astana):
         interpreter = PersonFactory()
         AppointmentFactory(
