@@ -325,6 +325,25 @@ class SearchableModel(models.Model):
             self.search_text = text
 
 
+class SearchedPart(TrackedModel):
+    """A child row whose text is part of what its record is found by."""
+
+    # The name of the foreign key to that record, a ``SearchableModel``.
+    found_by = ""
+
+    class Meta(TrackedModel.Meta):
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        getattr(self, self.found_by).refresh_search_text()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        getattr(self, self.found_by).refresh_search_text()
+        return result
+
+
 class ExportLog(models.Model):
     """Who took which list out of the house. Written by the export, read by administrators."""
 

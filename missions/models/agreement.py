@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart
 from partners.models import Organisation, Person
 
 from ..agreements import CONCLUDED, check_sides, document_path, validate_pdf
@@ -211,7 +211,7 @@ class Agreement(SearchableModel, Record):
             )
 
 
-class AgreementParty(TrackedModel):
+class AgreementParty(SearchedPart):
     """One party of an agreement; a side that no source names is entered as unnamed."""
 
     class Side(models.TextChoices):
@@ -240,7 +240,9 @@ class AgreementParty(TrackedModel):
     )
     role = models.CharField(_("role"), max_length=150, blank=True)
 
-    class Meta(TrackedModel.Meta):
+    found_by = "agreement"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("party of an agreement")
         verbose_name_plural = _("parties of an agreement")
         ordering = ["-side", "pk"]
@@ -263,14 +265,8 @@ class AgreementParty(TrackedModel):
     def __str__(self):
         return str(self.organisation) if self.organisation else str(_("not named in the source"))
 
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.agreement.refresh_search_text()
-
     def delete(self, *args, **kwargs):
         others = self.agreement.parties.exclude(pk=self.pk)
         if self.agreement.status in CONCLUDED:
             check_sides(self.agreement.status, others.values_list("side", flat=True))
-        result = super().delete(*args, **kwargs)
-        self.agreement.refresh_search_text()
-        return result
+        return super().delete(*args, **kwargs)

@@ -20,6 +20,7 @@ from legcrm.core.models import (
     Record,
     RecordQuerySet,
     SearchableModel,
+    SearchedPart,
     TrackedModel,
 )
 from partners.models import Organisation, Sector
@@ -345,7 +346,7 @@ class MissionLink(TrackedModel):
         check_link(self.mission, self.earlier)
 
 
-class Stop(TrackedModel):
+class Stop(SearchedPart):
     """A city on the way, in its own time zone."""
 
     mission = models.ForeignKey(
@@ -364,7 +365,9 @@ class Stop(TrackedModel):
     leaves_on = models.DateField(_("leaves on"), null=True, blank=True)
     hotel = models.CharField(_("hotel"), max_length=200, blank=True)
 
-    class Meta(TrackedModel.Meta):
+    found_by = "mission"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("stop")
         verbose_name_plural = _("stops")
         ordering = ["position", "arrives_on", "pk"]
@@ -405,12 +408,3 @@ class Stop(TrackedModel):
                         )
                     }
                 )
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.mission.refresh_search_text()
-
-    def delete(self, *args, **kwargs):
-        result = super().delete(*args, **kwargs)
-        self.mission.refresh_search_text()
-        return result

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart, TrackedModel
 from partners.models import Organisation, Person
 
 from ..programme import check_conflicts
@@ -240,7 +240,7 @@ class Appointment(SearchableModel, Record):
             yield from self.hosts.values_list("name", flat=True)
 
 
-class AppointmentHost(TrackedModel):
+class AppointmentHost(SearchedPart):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.CASCADE, related_name="host_links"
     )
@@ -251,7 +251,9 @@ class AppointmentHost(TrackedModel):
         related_name="host_links",
     )
 
-    class Meta(TrackedModel.Meta):
+    found_by = "appointment"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("host of an appointment")
         verbose_name_plural = _("hosts of an appointment")
         constraints = [
@@ -262,15 +264,6 @@ class AppointmentHost(TrackedModel):
 
     def __str__(self):
         return str(self.organisation)
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.appointment.refresh_search_text()
-
-    def delete(self, *args, **kwargs):
-        result = super().delete(*args, **kwargs)
-        self.appointment.refresh_search_text()
-        return result
 
 
 class AppointmentParticipation(TrackedModel):

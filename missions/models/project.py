@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart, TrackedModel
 from partners.models import Organisation, Sector
 
 from .agreement import Agreement
@@ -211,7 +211,7 @@ class Project(SearchableModel, Record):
             yield from self.parties.values_list("organisation__name", flat=True)
 
 
-class ProjectParty(TrackedModel):
+class ProjectParty(SearchedPart):
     class Role(models.TextChoices):
         LEAD = "lead", _("lead")
         PARTNER = "partner", _("partner")
@@ -226,7 +226,9 @@ class ProjectParty(TrackedModel):
     )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PARTNER)
 
-    class Meta(TrackedModel.Meta):
+    found_by = "project"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("party of a project")
         verbose_name_plural = _("parties of a project")
         ordering = ["role", "pk"]
@@ -240,15 +242,6 @@ class ProjectParty(TrackedModel):
 
     def __str__(self):
         return str(self.organisation)
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.project.refresh_search_text()
-
-    def delete(self, *args, **kwargs):
-        result = super().delete(*args, **kwargs)
-        self.project.refresh_search_text()
-        return result
 
 
 class Milestone(TrackedModel):

@@ -16,7 +16,13 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from legcrm.core.folding import fold
-from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.models import (
+    Record,
+    RecordQuerySet,
+    SearchableModel,
+    SearchedPart,
+    TrackedModel,
+)
 
 from ..identifiers import check_identifier
 from ..logos import encode_logo, logo_path
@@ -336,23 +342,7 @@ class OrganisationSector(TrackedModel):
         return str(self.sector)
 
 
-class OrganisationPart(TrackedModel):
-    """A child row whose text is part of what its organisation is found by."""
-
-    class Meta(TrackedModel.Meta):
-        abstract = True
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.organisation.refresh_search_text()
-
-    def delete(self, *args, **kwargs):
-        result = super().delete(*args, **kwargs)
-        self.organisation.refresh_search_text()
-        return result
-
-
-class OrganisationName(OrganisationPart):
+class OrganisationName(SearchedPart):
     class Kind(models.TextChoices):
         OFFICIAL = "official", _("official")
         SHORT = "short", _("short")
@@ -371,7 +361,9 @@ class OrganisationName(OrganisationPart):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
-    class Meta(OrganisationPart.Meta):
+    found_by = "organisation"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ["kind", "language", "text"]
@@ -394,7 +386,7 @@ class OrganisationName(OrganisationPart):
         return self.text
 
 
-class OrganisationIdentifier(OrganisationPart):
+class OrganisationIdentifier(SearchedPart):
     class Scheme(models.TextChoices):
         ROR = "ror", "ROR"
         LEI = "lei", "LEI"
@@ -408,7 +400,9 @@ class OrganisationIdentifier(OrganisationPart):
     scheme = models.CharField(_("scheme"), max_length=10, choices=Scheme)
     value = models.CharField(_("value"), max_length=100)
 
-    class Meta(OrganisationPart.Meta):
+    found_by = "organisation"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
         ordering = ["scheme", "value"]

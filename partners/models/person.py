@@ -13,6 +13,7 @@ from legcrm.core.models import (
     Record,
     RecordQuerySet,
     SearchableModel,
+    SearchedPart,
     TrackedModel,
     TrackedQuerySet,
 )
@@ -173,7 +174,7 @@ class AffiliationQuerySet(TrackedQuerySet):
         )
 
 
-class Affiliation(TrackedModel):
+class Affiliation(SearchedPart):
     """A person acting for an organisation, from one day to another."""
 
     person = models.ForeignKey(
@@ -194,7 +195,9 @@ class Affiliation(TrackedModel):
 
     objects = AffiliationQuerySet.as_manager()
 
-    class Meta(TrackedModel.Meta):
+    found_by = "person"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         ordering = ["-is_primary", "pk"]
@@ -219,15 +222,6 @@ class Affiliation(TrackedModel):
 
     def __str__(self):
         return f"{self.person} · {self.organisation}"
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.person.refresh_search_text()
-
-    def delete(self, *args, **kwargs):
-        result = super().delete(*args, **kwargs)
-        self.person.refresh_search_text()
-        return result
 
 
 class Consent(TrackedModel):
