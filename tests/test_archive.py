@@ -6,7 +6,12 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import AffiliationFactory, OrganisationFactory, PersonFactory
+from tests.factories import (
+    AffiliationFactory,
+    OrganisationFactory,
+    ParticipationFactory,
+    PersonFactory,
+)
 from tests.html_forms import change_form
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +97,24 @@ def test_several_at_once_and_back(client_for, editor):
         reverse(LIST) + "?archived=yes", {"action": "restore_selected", "_selected_action": keys}
     )
     assert type(partners[0]).objects.archived().count() == 0
+
+
+def test_what_was_entered_anew_meanwhile_is_not_doubled(client_for, editor):
+    old = ParticipationFactory()
+    old.archive("falsch eingetragen")
+    other = ParticipationFactory()
+    other.archive("abgesagt")
+    ParticipationFactory(mission=old.mission, person=old.person)
+    client = client_for(editor)
+    response = client.post(f"/missions/participation/{old.pk}/restore/", follow=True)
+    assert "bereits" in response.content.decode()
+    client.post(
+        reverse("admin:missions_participation_changelist") + "?archived=yes",
+        {"action": "restore_selected", "_selected_action": [other.pk, old.pk]},
+    )
+    for participation in (old, other):
+        participation.refresh_from_db()
+        assert participation.is_archived, "all or nothing"
 
 
 def test_a_reader_can_not_archive(partner, client_for, reader):

@@ -449,13 +449,22 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
 
     @action(description=_("Restore selected records"), permissions=["archive"])
     def restore_selected(self, request, queryset):
-        with transaction.atomic():
-            count = 0
-            for record in self.model.objects.filter(
-                pk__in=queryset.archived().values("pk")
-            ).select_for_update():
-                record.restore()
-                count += 1
+        count = 0
+        try:
+            with transaction.atomic():
+                for record in self.model.objects.filter(
+                    pk__in=queryset.archived().values("pk")
+                ).select_for_update():
+                    record.restore()
+                    count += 1
+        except ValidationError as error:
+            reason = " ".join(error.messages)
+            messages.error(
+                request,
+                _("Nothing was restored. %(record)s: %(reason)s")
+                % {"record": record, "reason": reason},
+            )
+            return
         messages.success(
             request, ngettext("%d record restored.", "%d records restored.", count) % count
         )

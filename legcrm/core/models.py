@@ -289,9 +289,13 @@ class Record(TrackedModel):
         self.save()
 
     def restore(self):
-        """Take the record out of the archive."""
+        """Take the record out of the archive.
+
+        Raises ValidationError where a record entered meanwhile stands in its place.
+        """
         self.archived_at = self.archived_by = None
         self.archived_reason = ""
+        self.validate_constraints()
         self.save()
 
 
