@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RadioFilter
 
-from legcrm.core.filters import CountryFilter, InUseFilter
+from legcrm.core.filters import CountryFilter, InUseFilter, RelatedFilter
 
 from .models import Organisation
 
@@ -61,25 +61,16 @@ class PersonCountryFilter(CountryFilter):
         )
 
 
-class ActingForFilter(RadioFilter):
-    """People who act for one organisation: set by links (``?organisation=7``), else not shown."""
+class ActingForFilter(RelatedFilter):
+    """People who act for one organisation today: set by links (``?organisation=7``)."""
 
     title = _("organisation")
     parameter_name = "organisation"
-
-    def lookups(self, request, model_admin):
-        key = self.value()
-        if not key:
-            return []
-        found = Organisation.objects.for_user(request.user).filter(pk=key).first()
-        return [(key, str(found) if found else _("unknown organisation"))]
+    related_model = Organisation
 
     def value(self):
-        value = super().value()
-        return value if value and value.isdecimal() else None
-
-    def has_output(self):
-        return self.value() is not None
+        # What is no key asks for nobody, and so narrows nothing.
+        return super().value() if self._key_of(super().value()) is not None else None
 
     def queryset(self, request, queryset):
-        return queryset.acting_for(self.value()) if self.value() else queryset
+        return queryset.acting_for(self._key()) if self.value() else queryset

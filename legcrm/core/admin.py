@@ -37,6 +37,15 @@ from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
 from .locking import TOKENS, tokens
 from .models import ExportLog, StaleRecord, TrackedModel
 
+BOOKKEEPING_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
+# The last tab of every record: where it is known from, and who wrote it when.
+BOOKKEEPING = (
+    _("Record"),
+    {
+        "classes": ["tab"],
+        "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
+    },
+)
 # More words than anybody types; without a bound a long text would be one huge condition.
 MAX_SEARCH_WORDS = 20
 
@@ -171,7 +180,8 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
     show_facets = ShowFacets.NEVER
     list_per_page = 50
     list_filter_sheet = True
-    list_filter_submit = False
+    list_filter_submit = True
+    readonly_fields = BOOKKEEPING_FIELDS
     warn_unsaved_form = True
     compressed_fields = True
     export_form_class = ExportForm
@@ -182,6 +192,8 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
     change_form_outer_before_template = "admin/includes/panel.html"
     # A template that shows at the top of the form what matters, with ``panel`` from get_panel().
     panel_template: str | None = None
+    # List columns that need a right of their own: {column: permission}.
+    column_rights: dict[str, str] = {}
 
     # --- Rights -----------------------------------------------------------------------------
 
@@ -226,7 +238,9 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
         return queryset.for_list() if hasattr(queryset, "for_list") else queryset
 
     def get_list_display(self, request):
-        hidden = self.hidden_fields(request)
+        hidden = self.hidden_fields(request) | {
+            name for name, right in self.column_rights.items() if not request.user.has_perm(right)
+        }
         return [name for name in super().get_list_display(request) if name not in hidden]
 
     def get_list_filter(self, request):
@@ -404,7 +418,7 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
             else:
                 done = _("“%s” is archived.") if archive else _("“%s” is restored.")
                 messages.success(request, done % record)
-            return HttpResponseRedirect(self._change_url(record.pk))
+            return HttpResponseRedirect(self.change_url(record.pk))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Archive") if archive else _("Restore"),
@@ -415,7 +429,7 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
         }
         return TemplateResponse(request, "admin/archive.html", context)
 
-    def _change_url(self, pk):
+    def change_url(self, pk):
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
         return reverse(name, args=[pk])
 

@@ -189,7 +189,6 @@ def _inline_differences(admin, request, record, found):
                 request.POST,
                 prefix=prefix,
                 instance=base.instance if base is not None else None,
-                **({"parent_instance": record} if hasattr(mine_set, "parent_instance") else {}),
             )
             base_form = mine_set.form(instance=base.instance, prefix=prefix) if base else None
             if pk not in now:
@@ -219,9 +218,9 @@ def apply_choices(admin, request, record) -> None:
     data = request.POST.copy()
     theirs_of = {name for name, value in choices.items() if value == "theirs"}
     if record is not None:
-        form = admin.get_form(request, record, change=True)(instance=record)
-        forms = [form]
-        for formset in _formsets(admin, request, record):
+        forms = [admin.get_form(request, record, change=True)(instance=record)]
+        formsets = _formsets(admin, request, record)
+        for formset in formsets:
             forms += _with_posted_prefixes(formset, data)
         for form in forms:
             for name in form.fields:
@@ -231,7 +230,7 @@ def apply_choices(admin, request, record) -> None:
                         data.setlist(key, values)
                         if not values:
                             del data[key]
-        for formset in _formsets(admin, request, record):
+        for formset in formsets:
             _settle_deleted_rows(data, formset.prefix, choices)
     request.POST = data
 

@@ -1,10 +1,16 @@
-"""Filters of the admin lists: only values in use, with counts, by one grouped query each."""
+"""Filters of the admin lists.
+
+Only values in use, with counts, by one grouped query each; or, where a list has enough of those,
+filters that cost none.
+"""
 
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import or_
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, DateTimeField, F
+from django.db.models import Count, DateTimeField, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -142,3 +148,105 @@ class DayRangeFilter(RangeDateFilter):
         if isinstance(self.field, DateTimeField):
             return timezone.make_aware(datetime.combine(day, time.min))
         return day
+
+
+class RelatedFilter(RadioFilter):
+    """Narrows a list to one related record where a link on that record's page asks for it.
+
+    Unset it is not offered, so it costs no query; set it shows the record and can be taken off.
+    """
+
+    related_model = None
+    # Relations of ``related_model`` that its name is made of.
+    named_by: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    to_many = False
+
+    def lookups(self, request, model_admin):
+        value = self.value()
+        if value is None:
+            return []
+        records = self.related_model.objects.for_user(request.user)
+        if self.named_by:
+            records = records.select_related(*self.named_by)
+        record = records.filter(pk=self._key()).first()
+        return [(value, str(record) if record else _("unknown"))]
+
+    def _key(self):
+        return self._key_of(self.value())
+
+    @staticmethod
+    def _key_of(value):
+        return int(value) if value and value.isdecimal() and len(value) < 19 else None
+
+    def has_output(self):
+        return self.value() is not None
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        key = self._key()
+        if key is None:
+            return queryset.none()
+        condition = reduce(or_, (Q(**{path: key}) for path in self.paths))
+        if not self.to_many:
+            return queryset.filter(condition)
+        # One row for each record, however many of its parties match.
+        found = queryset.model._base_manager.filter(condition)
+        return queryset.filter(pk__in=found.values("pk"))
+
+
+def related_filter(field, *named_by):
+    """Return the filter behind ``?<field>__id__exact=`` for a foreign key (a model field)."""
+    return type(
+        f"{field.name.title()}RelatedFilter",
+        (RelatedFilter,),
+        {
+            "title": field.verbose_name,
+            "parameter_name": f"{field.name}__id__exact",
+            "related_model": field.related_model,
+            "paths": (field.name,),
+            "named_by": named_by,
+        },
+    )
+
+
+def record_filter(parameter, title, model, *paths, to_many=True):
+    """Return the filter ``?<parameter>=<pk>``: records that reach ``model`` by any of ``paths``."""
+    return type(
+        f"{parameter.title()}RecordFilter",
+        (RelatedFilter,),
+        {
+            "title": title,
+            "parameter_name": parameter,
+            "related_model": model,
+            "paths": paths,
+            "to_many": to_many,
+        },
+    )
+
+
+class ChoiceFilter(CheckboxFilter):
+    field = ""
+
+    def queryset(self, request, queryset):
+        values = [value for value in self.value() or [] if value]
+        return queryset.filter(**{f"{self.field}__in": values}) if values else queryset
+
+
+def every_choice_filter(field, title, choices):
+    """Return a filter over all values of a field with ``choices``: it costs no query.
+
+    A list page stays within ten queries: where it has several filters, only those keep counts for
+    which the counts say something.
+    """
+    return type(
+        f"{field.title()}ChoiceFilter",
+        (ChoiceFilter,),
+        {
+            "title": title,
+            "parameter_name": field,
+            "field": field,
+            "lookups": lambda self, request, model_admin: choices.choices,
+        },
+    )

@@ -6,6 +6,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
+def inner_widget(formfield):
+    """Return the widget itself: the admin wraps those of relations."""
+    return getattr(formfield.widget, "widget", formfield.widget)
+
+
 def through_fields(model):
     """Return the many-to-many fields of ``model`` that have a through model of their own."""
     return [
@@ -113,7 +118,7 @@ class PartForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            widget = getattr(field.widget, "widget", field.widget)
+            widget = inner_widget(field)
             if isinstance(widget, PartAutocomplete) and self.instance.pk:
                 # Only what the row was read with: asking the instance would be a query again.
                 widget.known = self.instance._state.fields_cache.get(name)

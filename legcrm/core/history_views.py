@@ -13,7 +13,6 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -55,10 +54,10 @@ class Save:
 
 
 def part_models(model):
-    """Return ``(accessor, part model, name of its foreign key)`` for each part of ``model``."""
+    """Return ``(part model, name of its foreign key)`` for each part of ``model``."""
     for accessor in model.parts:
         relation = next(r for r in model._meta.related_objects if r.get_accessor_name() == accessor)
-        yield accessor, relation.related_model, relation.field.name
+        yield relation.related_model, relation.field.name
 
 
 def shown_fields(model, user):
@@ -94,7 +93,7 @@ def _text(field, value, labels):
 def _rows(model, pk, user):
     """Return all history rows of the record and its parts, newest first."""
     rows = list(model.history.filter(id=pk).select_related("history_user"))
-    for _accessor, part, key in part_models(model):
+    for part, key in part_models(model):
         if not part.may_be_seen_by(user):
             continue
         rows += part.history.filter(**{f"{key}_id": pk}).select_related("history_user")
@@ -102,7 +101,7 @@ def _rows(model, pk, user):
     return rows
 
 
-def _labels(rows, user):
+def _labels(rows):
     """Return ``{(model, pk): text}`` for every record that the rows refer to, a query a model."""
     wanted = {}
     for row in rows:
@@ -125,7 +124,7 @@ def _labels(rows, user):
 def saves(model, pk, user):
     """Return the history of the record as a list of ``Save``, newest first."""
     rows = _rows(model, pk, user)
-    labels = _labels(rows, user)
+    labels = _labels(rows)
     earlier = {}
     entries = []
     for row in reversed(rows):
@@ -133,7 +132,8 @@ def saves(model, pk, user):
         before = earlier.get((part, row.id))
         earlier[part, row.id] = row
         own = part._meta.concrete_model is model._meta.concrete_model
-        entry = Entry(row, row.history_type, "" if own else _part_title(row, labels))
+        title = "" if own else capfirst(str(part._meta.verbose_name))
+        entry = Entry(row, row.history_type, title)
         fields = shown_fields(part, user)
         if not own:
             fields = [f for f in fields if f.related_model is not model._meta.concrete_model]
@@ -148,10 +148,6 @@ def saves(model, pk, user):
         if entry.changes or entry.kind != "~":
             entries.append(entry)
     return _grouped(reversed(entries))
-
-
-def _part_title(row, labels):
-    return capfirst(str(row.instance_type._meta.verbose_name))
 
 
 def _grouped(entries):
@@ -198,7 +194,7 @@ def timeline(admin, request, pk, extra_context=None):
     context = {
         **admin.admin_site.each_context(request),
         "title": _("History: %s") % (record or _("deleted record")),
-        "opts": admin.opts,
+        "opts": opts,
         "original": record,
         "object": record,
         "page": page,
@@ -233,8 +229,7 @@ def revert(admin, request, pk, history_id):
             )
         else:
             messages.success(request, _("“%s” is back in its earlier state.") % record)
-        url = f"{admin.admin_site.name}:{admin.opts.app_label}_{admin.opts.model_name}_change"
-        return HttpResponseRedirect(reverse(url, args=[record.pk]))
+        return HttpResponseRedirect(admin.change_url(record.pk))
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Put back to an earlier state"),
@@ -250,7 +245,7 @@ def revert(admin, request, pk, history_id):
 def _differences(record, entry, user):
     """Return what putting back would change, as a list of ``Change`` (old is now, new is then)."""
     model = type(record)
-    labels = _labels([entry, model.history.filter(id=record.pk).latest()], user)
+    labels = _labels([entry, model.history.filter(id=record.pk).latest()])
     found = []
     for f in shown_fields(model, user):
         now, then = _text(f, getattr(record, f.attname), labels), _text(
@@ -258,7 +253,7 @@ def _differences(record, entry, user):
         )  # fmt: skip
         if now != then:
             found.append(Change(capfirst(str(f.verbose_name)), now, then))
-    for _accessor, part, key in part_models(model):
+    for part, key in part_models(model):
         if not part.may_be_seen_by(user):
             continue
         now = {row.pk: str(row) for row in part._base_manager.filter(**{key: record})}
@@ -305,7 +300,7 @@ def put_back(record, entry) -> None:
         version = record.version
         record.save()
         parts_changed = False
-        for _accessor, part, key in part_models(type(record)):
+        for part, key in part_models(type(record)):
             parts_changed |= _put_back_parts(part, key, record, entry)
         if parts_changed and record.version == version:
             record.touch()

@@ -15,6 +15,8 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from .forms import inner_widget
+
 TOKENS = "_versions"
 CHOICE = "_choice-"
 RESUME = "_resume"
@@ -95,11 +97,6 @@ class RowDifferences:
     typed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def _widget(formfield):
-    """Return the widget itself: the admin wraps those of relations."""
-    return getattr(formfield.widget, "widget", formfield.widget)
-
-
 def shown(form, name) -> str:
     """Return the value of a field of ``form`` as a person reads it in the form."""
     bound = form[name]
@@ -121,10 +118,10 @@ def display_value(formfield, value) -> str:
             return ", ".join(sorted(str(item) for item in found)) or "—"
         except (ValueError, TypeError):
             return ", ".join(str(key) for key in keys)
-    choices = dict(getattr(formfield, "choices", None) or ())
-    if str(value) in {str(key) for key in choices}:
-        return str({str(key): label for key, label in choices.items()}[str(value)])
-    widget = _widget(formfield)
+    choices = {str(key): label for key, label in getattr(formfield, "choices", None) or ()}
+    if str(value) in choices:
+        return str(choices[str(value)])
+    widget = inner_widget(formfield)
     if isinstance(widget, MultiWidget):
         parts = value if isinstance(value, list | tuple) else widget.decompress(value)
         return " ".join(
@@ -137,7 +134,7 @@ def display_value(formfield, value) -> str:
 
 def post_data(bound) -> dict[str, list[str]]:
     """Return what a browser would send for the unchanged ``bound`` field of an unbound form."""
-    widget, value = _widget(bound.field), bound.value()
+    widget, value = inner_widget(bound.field), bound.value()
     if isinstance(widget, MultiWidget):
         parts = widget.decompress(value)
         return {
@@ -157,7 +154,7 @@ def post_data(bound) -> dict[str, list[str]]:
 
 def data_names(bound) -> list[str]:
     """Return the names under which a browser sends the field."""
-    widget = _widget(bound.field)
+    widget = inner_widget(bound.field)
     if isinstance(widget, MultiWidget):
         return [bound.html_name + suffix for suffix in widget.widgets_names]
     return [bound.html_name]
@@ -174,7 +171,7 @@ def differences(base, theirs, mine) -> list[Difference]:
         if name == DELETION_FIELD_NAME or bound.is_hidden or name not in theirs.fields:
             continue
         # A box without a tick and an empty autocomplete of several values send nothing.
-        may_be_silent = isinstance(_widget(bound.field), CheckboxInput | SelectMultiple)
+        may_be_silent = isinstance(inner_widget(bound.field), CheckboxInput | SelectMultiple)
         if not may_be_silent and not any(part in mine.data for part in data_names(bound)):
             continue
         there, here = shown(theirs, name), shown(mine, name)

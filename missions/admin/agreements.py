@@ -11,17 +11,24 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import link
 from legcrm.core.files import send
-from legcrm.core.filters import ArchivedFilter, DayRangeFilter, choice_filter, country_filter
+from legcrm.core.filters import (
+    ArchivedFilter,
+    DayRangeFilter,
+    choice_filter,
+    country_filter,
+    every_choice_filter,
+    record_filter,
+    related_filter,
+)
 from partners.models import Organisation
 
 from ..admin_display import chip
 from ..models import Agreement, AgreementParty
 from ..models.cooperation import Field
 from ..resources.results import AgreementResource
-from .filters_related import record_filter, related_filter, uncounted_choice_filter
 from .forms_results import AgreementForm, PartyFormSet
 
 
@@ -47,15 +54,14 @@ class AgreementAdmin(RecordAdmin):
         country_filter(
             Case(When(parties__side="foreign", then=F("parties__organisation__country")))
         ),
-        uncounted_choice_filter("field", _("field"), Field),
-        uncounted_choice_filter("kind", _("kind"), Agreement.Kind),
+        every_choice_filter("field", _("field"), Field),
+        every_choice_filter("kind", _("kind"), Agreement.Kind),
         ("signed_on", DayRangeFilter),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "parties__organisation"),
         related_filter(Agreement._meta.get_field("mission")),
         related_filter(Agreement._meta.get_field("cooperation"), "home", "partner"),
     )
-    list_filter_submit = True
     fieldsets = (
         (
             _("Agreement"),
@@ -85,15 +91,8 @@ class AgreementAdmin(RecordAdmin):
                 ],
             },
         ),
-        (
-            _("Record"),
-            {
-                "classes": ["tab"],
-                "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
-            },
-        ),
+        BOOKKEEPING,
     )
-    readonly_fields = ("created_at", "created_by", "updated_at", "updated_by")
     inlines = (AgreementPartyInline,)
     panel_template = "admin/missions/agreement_panel.html"
     resource_classes = (AgreementResource,)

@@ -18,13 +18,16 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import RadioFilter
 from unfold.decorators import action, display
 
-from legcrm.core.admin import RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, BOOKKEEPING_FIELDS, RecordAdmin
 from legcrm.core.display import link
 from legcrm.core.filters import (
     ArchivedFilter,
     DayRangeFilter,
     OwnerFilter,
     country_filter,
+    every_choice_filter,
+    record_filter,
+    related_filter,
 )
 from partners.models import Organisation, Person
 
@@ -33,18 +36,7 @@ from ..contacts import add_next_step, running_mission
 from ..follow_ups import AlreadyDone, complete
 from ..models import FollowUp, Interaction
 from ..resources.contacts import FollowUpResource, InteractionResource
-from .filters_related import record_filter, related_filter, uncounted_choice_filter
 from .forms_contacts import FollowUpDoneForm, InteractionForm
-
-BOOKKEEPING = (
-    _("Record"),
-    {
-        "classes": ["tab"],
-        "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
-    },
-)
-BOOKKEEPING_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
-
 
 # Form fields of no model field: they become a follow-up.
 NEXT_STEP = ("next_step", "next_step_on")
@@ -70,7 +62,7 @@ class InteractionAdmin(RecordAdmin):
     list_filter = (
         StaffFilter,
         country_filter(F("organisations__country")),
-        uncounted_choice_filter("kind", _("kind"), Interaction.Kind),
+        every_choice_filter("kind", _("kind"), Interaction.Kind),
         ("occurred_at", DayRangeFilter),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "organisations"),
@@ -79,7 +71,6 @@ class InteractionAdmin(RecordAdmin):
         related_filter(Interaction._meta.get_field("appointment")),
         related_filter(Interaction._meta.get_field("cooperation"), "home", "partner"),
     )
-    list_filter_submit = True
     fieldsets = (
         (
             _("Contact"),
@@ -102,7 +93,6 @@ class InteractionAdmin(RecordAdmin):
         ),
         BOOKKEEPING,
     )
-    readonly_fields = BOOKKEEPING_FIELDS
     panel_template = "admin/missions/interaction_panel.html"
     resource_classes = (InteractionResource,)
 
@@ -130,7 +120,6 @@ class InteractionAdmin(RecordAdmin):
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
         initial.setdefault("staff", [request.user.pk])
-        initial.setdefault("occurred_at", timezone.now().replace(second=0, microsecond=0))
         if "mission" not in initial and (mission := running_mission()):
             initial["mission"] = mission.pk
         return initial
@@ -248,7 +237,6 @@ class FollowUpAdmin(RecordAdmin):
             for name in FollowUp.TARGETS
         ),
     )
-    list_filter_submit = True
     search_fields = ("what",)
     fieldsets = (
         (

@@ -8,16 +8,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from legcrm.core.admin import RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, RecordAdmin
 from legcrm.core.display import link
-from legcrm.core.filters import ArchivedFilter, OwnerFilter, choice_filter, country_filter
+from legcrm.core.filters import (
+    ArchivedFilter,
+    OwnerFilter,
+    choice_filter,
+    country_filter,
+    record_filter,
+    related_filter,
+)
 from partners.models import Organisation
 
 from ..admin_display import chip
 from ..models import Cooperation
 from ..models.cooperation import Field
 from ..resources.cooperations import CooperationResource
-from .filters_related import record_filter, related_filter
 
 
 @admin.register(Cooperation)
@@ -40,7 +46,6 @@ class CooperationAdmin(RecordAdmin):
         record_filter("organisation", _("organisation"), Organisation, "home", "partner"),
         related_filter(Cooperation._meta.get_field("origin_mission")),
     )
-    list_filter_submit = True
     search_fields = ("search_text", "home__search_text", "partner__search_text")
     ordering = ("home__name", "partner__name", "pk")
     fieldsets = (
@@ -57,28 +62,15 @@ class CooperationAdmin(RecordAdmin):
                 ],
             },
         ),
-        (
-            _("Record"),
-            {
-                "classes": ["tab"],
-                "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
-            },
-        ),
+        BOOKKEEPING,
     )
-    readonly_fields = ("created_at", "created_by", "updated_at", "updated_by")
     panel_template = "admin/missions/cooperation_panel.html"
     resource_classes = (CooperationResource,)
+    column_rights = {"next_step_cell": "missions.view_followup"}
 
     def get_queryset(self, request):
         # The name of a cooperation is that of its two sides.
         return super().get_queryset(request).select_related("home", "partner")
-
-    def get_list_display(self, request):
-        """Leave the next step out for those who may not see follow-ups."""
-        columns = super().get_list_display(request)
-        if request.user.has_perm("missions.view_followup"):
-            return columns
-        return [name for name in columns if name != "next_step_cell"]
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)

@@ -1,7 +1,7 @@
 """Filters of the lists of missions, participations and appointments."""
 
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import CheckboxFilter, RadioFilter
+from unfold.contrib.filters.admin import RadioFilter
 
 
 class MissingFilter(RadioFilter):
@@ -41,26 +41,3 @@ class MissingOfAppointmentFilter(MissingFilter):
         "host": (_("host"), "without_host", None),
         "interpreter": (_("interpreter"), "without_interpreter", None),
     }
-
-
-def every_choice_filter(field, title, choices):
-    """Return a filter over all values of a field with ``choices``: it costs no query.
-
-    Where a list has several filters, only those keep counts for which the counts say something.
-    """
-
-    def queryset(self, request, queryset):
-        known = set(choices.values)
-        values = [value for value in self.value() or [] if value in known]
-        return queryset.filter(**{f"{field}__in": values}) if values else queryset
-
-    return type(
-        f"Every{field.title()}Filter",
-        (CheckboxFilter,),
-        {
-            "title": title,
-            "parameter_name": field,
-            "lookups": lambda self, request, model_admin: choices.choices,
-            "queryset": queryset,
-        },
-    )

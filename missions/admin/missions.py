@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import number
 from legcrm.core.filters import (
     ArchivedFilter,
@@ -16,6 +16,7 @@ from legcrm.core.filters import (
     OwnerFilter,
     choice_filter,
     country_filter,
+    every_choice_filter,
 )
 from legcrm.core.sections import Section
 
@@ -24,7 +25,6 @@ from ..mission_summary import related_rows, summary
 from ..models import Mission, MissionCountry, Stop
 from ..resources import MissionResource
 from ..timezones import common_names
-from .filters_programme import every_choice_filter
 
 
 class StopInline(PartInline):
@@ -65,13 +65,11 @@ class MissionAdmin(RecordAdmin):
         ("starts_on", DayRangeFilter),
         ArchivedFilter,
     ]
-    list_filter_submit = True
     ordering = ["-starts_on", "code"]
     resource_classes = [MissionResource]
     inlines = [StopInline, MissionCountryInline]
     panel_template = "admin/missions/mission_panel.html"
     change_form_outer_after_template = "admin/missions/mission_timezones.html"
-    readonly_fields = ["created_at", "created_by", "updated_at", "updated_by"]
     fieldsets = [
         (
             _("Mission"),
@@ -94,17 +92,7 @@ class MissionAdmin(RecordAdmin):
             {"classes": ["tab"], "fields": ["built_on", "co_organisers", "sectors"]},
         ),
         (_("Money"), {"classes": ["tab"], "fields": [("cost_eur", "funding_eur")]}),
-        (
-            _("Record"),
-            {
-                "classes": ["tab"],
-                "fields": [
-                    "source",
-                    ("created_at", "created_by"),
-                    ("updated_at", "updated_by"),
-                ],
-            },
-        ),
+        BOOKKEEPING,
     ]
 
     @display(description=_("mission"), ordering="title_de")

@@ -10,9 +10,17 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
-from legcrm.core.admin import RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, RecordAdmin
 from legcrm.core.display import link, links
-from legcrm.core.filters import ArchivedFilter, DayRangeFilter, choice_filter, country_filter
+from legcrm.core.filters import (
+    ArchivedFilter,
+    DayRangeFilter,
+    choice_filter,
+    country_filter,
+    every_choice_filter,
+    record_filter,
+    related_filter,
+)
 from partners.models import Organisation
 
 from ..admin_display import chip
@@ -22,19 +30,10 @@ from ..resources import AppointmentResource, ParticipationResource
 from .filters_programme import (
     MissingOfAppointmentFilter,
     MissingOfParticipationFilter,
-    every_choice_filter,
 )
-from .filters_related import record_filter, related_filter
 from .forms_programme import AppointmentForm, StopChoiceField
 
 OF_MISSION = "mission__id__exact"
-RECORD = (
-    _("Record"),
-    {
-        "classes": ["tab"],
-        "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
-    },
-)
 
 
 def without_mission(request, columns):
@@ -64,7 +63,6 @@ class ParticipationAdmin(RecordAdmin):
         related_filter(Participation._meta.get_field("person")),
         ArchivedFilter,
     ]
-    list_filter_submit = True
     search_fields = ["person__search_text", "organisation__search_text"]
     ordering = [
         "-mission__starts_on",
@@ -75,7 +73,6 @@ class ParticipationAdmin(RecordAdmin):
     ]
     resource_classes = [ParticipationResource]
     panel_template = "admin/missions/participation_panel.html"
-    readonly_fields = ["created_at", "created_by", "updated_at", "updated_by"]
     actions = ["set_confirmed", "set_attended", "set_declined", *RecordAdmin.actions]
     fieldsets = [
         (
@@ -96,7 +93,7 @@ class ParticipationAdmin(RecordAdmin):
             _("Fee and needs"),
             {"classes": ["tab"], "fields": [("fee_eur", "fee_paid_on"), "needs"]},
         ),
-        RECORD,
+        BOOKKEEPING,
     ]
 
     def get_list_display(self, request):
@@ -207,11 +204,9 @@ class AppointmentAdmin(RecordAdmin):
         related_filter(Appointment._meta.get_field("interpreter")),
         ArchivedFilter,
     ]
-    list_filter_submit = True
     search_fields = ["search_text", "mission__search_text"]
     resource_classes = [AppointmentResource]
     panel_template = "admin/missions/appointment_panel.html"
-    readonly_fields = ["created_at", "created_by", "updated_at", "updated_by"]
     fieldsets = [
         (
             None,
@@ -232,7 +227,7 @@ class AppointmentAdmin(RecordAdmin):
                 ]
             },
         ),
-        RECORD,
+        BOOKKEEPING,
     ]
 
     def get_list_display(self, request):

@@ -7,16 +7,22 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import number
-from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
+from legcrm.core.filters import (
+    ArchivedFilter,
+    CountryFilter,
+    OwnerFilter,
+    choice_filter,
+    record_filter,
+    related_filter,
+)
 from partners.models import Organisation
 
 from ..admin_display import chip
 from ..models import Milestone, Project, ProjectParty
 from ..models.project import ROAD
 from ..resources.results import ProjectResource
-from .filters_related import record_filter, related_filter
 from .forms_results import ProjectForm
 
 
@@ -54,7 +60,6 @@ class ProjectAdmin(RecordAdmin):
         ),
         related_filter(Project._meta.get_field("cooperation"), "home", "partner"),
     )
-    list_filter_submit = True
     fieldsets = (
         (
             _("Project"),
@@ -87,19 +92,8 @@ class ProjectAdmin(RecordAdmin):
                 ],
             },
         ),
-        (
-            _("Record"),
-            {
-                "classes": ["tab"],
-                "fields": [
-                    "source",
-                    ("created_at", "created_by"),
-                    ("updated_at", "updated_by"),
-                ],
-            },
-        ),
+        BOOKKEEPING,
     )
-    readonly_fields = ("created_at", "created_by", "updated_at", "updated_by")
     inlines = (ProjectPartyInline, MilestoneInline)
     panel_template = "admin/missions/project_panel.html"
     resource_classes = (ProjectResource,)

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.admin import PartInline, RecordAdmin, StackedPartInline
+from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin, StackedPartInline
 from legcrm.core.display import day, link_to_list, number
 from legcrm.core.files import send
 from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
@@ -31,15 +31,6 @@ from ..resources import CompanyResource, OrganisationResource, UniversityResourc
 
 MOST_SHOWN = 20
 LATEST_SHOWN = 8
-
-BOOKKEEPING = (
-    _("Record"),
-    {
-        "classes": ["tab"],
-        "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
-    },
-)
-BOOKKEEPING_FIELDS = ["created_at", "created_by", "updated_at", "updated_by"]
 
 NAMES = ["name", ("short_name", "legal_form")]
 PLACE = [("postal_code", "city"), ("street", "district")]
@@ -110,7 +101,6 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
         OwnerFilter,
         ArchivedFilter,
     ]
-    list_filter_submit = True
     ordering = ["name", "pk"]
     fieldsets = [
         (None, {"fields": [*NAMES, "same_name_checked", ("kind", "country"), *PLACE, *ORDER]}),
@@ -119,7 +109,6 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
         NOTES,
         BOOKKEEPING,
     ]
-    readonly_fields = BOOKKEEPING_FIELDS
     inlines = [
         AffiliationInline,
         ProfileInline,
@@ -130,6 +119,7 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
     panel_template = "admin/partners/organisation_panel.html"
     activity_template = "admin/partners/organisation_activity.html"
     resource_classes = [OrganisationResource]
+    column_rights = {"next_step": "missions.view_followup"}
 
     # --- The logo ---------------------------------------------------------------------------
 
@@ -153,12 +143,6 @@ class OrganisationAdmin(ActivityMixin, RecordAdmin):
         return send(organisation.logo, "image/png")
 
     # --- The list ---------------------------------------------------------------------------
-
-    def get_list_display(self, request):
-        shown = super().get_list_display(request)
-        if request.user.has_perm("missions.view_followup"):
-            return shown
-        return [name for name in shown if name != "next_step"]
 
     @admin.display(description=_("name"), ordering="name")
     def name_with_short_name(self, organisation):

@@ -4,7 +4,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from legcrm.core.admin import PartInline, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import link_to_key
 from legcrm.core.filters import ArchivedFilter, OwnerFilter
 
@@ -13,8 +13,6 @@ from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
 from .organisations import (
-    BOOKKEEPING,
-    BOOKKEEPING_FIELDS,
     LATEST_SHOWN,
     MOST_SHOWN,
     ActivityMixin,
@@ -45,7 +43,6 @@ class ConsentInline(PartInline):
 class PersonAdmin(ActivityMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [PersonCountryFilter, ActingForFilter, OwnerFilter, ArchivedFilter]
-    list_filter_submit = True
     ordering = ["last_name", "first_name", "pk"]
     search_fields = ["search_text", "email"]
     fieldsets = [
@@ -76,19 +73,13 @@ class PersonAdmin(ActivityMixin, RecordAdmin):
         ),
         BOOKKEEPING,
     ]
-    readonly_fields = BOOKKEEPING_FIELDS
     inlines = [AffiliationInline, ConsentInline]
     panel_template = "admin/partners/person_panel.html"
     activity_template = "admin/partners/person_activity.html"
     resource_classes = [PersonResource]
+    column_rights = {"reach": "core.view_private_contact"}
 
     # --- The list ---------------------------------------------------------------------------
-
-    def get_list_display(self, request):
-        shown = super().get_list_display(request)
-        if self.hidden_fields(request) & {"phone", "mobile", "email"}:
-            return [name for name in shown if name != "reach"]
-        return shown
 
     @admin.display(description=_("phone and e-mail"))
     def reach(self, person):

@@ -2,27 +2,24 @@ from django.contrib import admin
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.admin import RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, RecordAdmin
 from legcrm.core.display import link_to_list, number
 from legcrm.core.filters import ArchivedFilter
 
 from ..models import Sector
 from ..resources import SectorResource
-from .organisations import BOOKKEEPING, BOOKKEEPING_FIELDS
 
 
 @admin.register(Sector)
 class SectorAdmin(RecordAdmin):
     list_display = ["name_de", "name_en", "wz_2008", "wz_2025", "retired_on", "organisation_list"]
     list_filter = [ArchivedFilter]
-    list_filter_submit = True
     search_fields = ["name_de", "name_en", "key"]
     prepopulated_fields = {"key": ["name_en"]}
     fieldsets = [
         (None, {"fields": [("name_de", "name_en"), ("wz_2008", "wz_2025"), ("key", "retired_on")]}),
         BOOKKEEPING,
     ]
-    readonly_fields = BOOKKEEPING_FIELDS
     resource_classes = [SectorResource]
 
     def for_list(self, queryset):
