@@ -5,31 +5,14 @@ archived rather than deleted.
 """
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .folding import fold
-from .history import History, current_user
-
-
-class User(AbstractUser):
-    """A member of staff, or a reader at the ministry. The role is the group."""
-
-    class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
-        ordering = ["last_name", "first_name", "username"]
-        permissions = [
-            ("view_notes", _("Can see internal notes")),
-            ("view_private_contact", _("Can see private contact data")),
-        ]
-
-    def __str__(self):
-        return self.get_full_name() or self.username
+from ..folding import fold
+from ..history import History, current_user
 
 
 class UntrackedWrite(TypeError):
@@ -346,27 +329,3 @@ class SearchedPart(TrackedModel):
         result = super().delete(*args, **kwargs)
         getattr(self, self.found_by).refresh_search_text()
         return result
-
-
-class ExportLog(models.Model):
-    """Who took which list out of the house. Written by the export, read by administrators."""
-
-    at = models.DateTimeField(_("exported at"), default=timezone.now, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("user"),
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    model = models.CharField(_("list"), max_length=100)
-    filters = models.TextField(_("filters"), blank=True)
-    file_format = models.CharField(_("format"), max_length=20)
-    rows = models.PositiveIntegerField(_("rows"))
-
-    class Meta:
-        verbose_name = _("export log entry")
-        verbose_name_plural = _("export log")
-        ordering = ["-at"]
-
-    def __str__(self):
-        return f"{self.model} · {self.rows}"
