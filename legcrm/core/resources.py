@@ -1,30 +1,97 @@
-"""Columns of the exported spreadsheets."""
+"""Spreadsheets of a model: its columns, and how rows that come in find their records.
+
+One ``RecordResource`` per model, in the app's ``resources``. django-import-export gives the
+declaration; the rows go through the engine of ``legcrm.core.spreadsheets``.
+"""
 
 from contextlib import suppress
 
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.text import capfirst
+from django.db import models
+from django_countries.fields import CountryField
 from import_export.resources import ModelResource
+from phonenumber_field.modelfields import PhoneNumberField
+
+from .models import TrackedModel
+from .spreadsheets import columns
+
+# {model label: resource class}; filled as the apps declare their resources.
+BY_LABEL: dict[str, type["RecordResource"]] = {}
+
+_BY_FIELD = (
+    (CountryField, columns.Country),
+    (PhoneNumberField, columns.Phone),
+    (models.EmailField, columns.Email),
+    (models.URLField, columns.Website),
+    (models.BooleanField, columns.Boolean),
+    (models.DateTimeField, columns.DateTime),
+    (models.DateField, columns.Date),
+    (models.DecimalField, columns.Number),
+    (models.IntegerField, columns.Integer),
+    (models.CharField, columns.Text),
+    (models.TextField, columns.Text),
+)
 
 
 class RecordResource(ModelResource):
-    """Exports what the user may see: a field hidden from the role is no column.
+    """The spreadsheet of a model, as ``user`` may see it: a hidden field is no column."""
 
-    Columns are headed as the fields are labelled in the form.
-    """
+    # Whether rows can come in.
+    importable = False
+    # Other names of columns by which people call fields: {machine name: (alias, …)}.
+    aliases: dict[str, tuple[str, ...]] = {}
+    # Columns for which the import offers one value for all rows.
+    constants: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        model = getattr(cls.Meta, "model", None)
+        if model is not None:
+            BY_LABEL[model._meta.label_lower] = cls
 
     def __init__(self, user=None, **kwargs):
         super().__init__(**kwargs)
-        hidden = self._meta.model.hidden_fields(user) if user is not None else set()
-        for name, field in list(self.fields.items()):
-            source = (field.attribute or name).split("__")[0]
-            if name in hidden or source in hidden:
+        self.user = user
+        for name, column in list(self.fields.items()):
+            column.bind(name, self._meta.model)
+            column.aliases += self.aliases.get(name, ())
+            column.constant = column.constant or name in self.constants
+            if user is not None and not all(self._may_read(path) for path in column.reads):
                 del self.fields[name]
-                continue
-            if field.column_name == name:
-                with suppress(FieldDoesNotExist, AttributeError):  # a relation has no label
-                    field.column_name = self._meta.model._meta.get_field(name).verbose_name
-            field.column_name = capfirst(str(field.column_name))
+
+    @classmethod
+    def field_from_django_field(cls, field_name, django_field, readonly):
+        """Return the column of a model field that the resource does not declare itself."""
+        if field_name == "id":
+            return columns.Computed("id", label=columns.NUMBER_LABEL, cell_type="integer")
+        if django_field.choices and not isinstance(django_field, CountryField):
+            return columns.Choice(field_name)
+        for field_class, column_class in _BY_FIELD:
+            if isinstance(django_field, field_class):
+                return column_class(field_name)
+        raise TypeError(f"{cls.__name__}: declare the column {field_name} yourself")
 
     def get_export_order(self):
         return [name for name in super().get_export_order() if name in self.fields]
+
+    def columns(self) -> dict[str, columns.Column]:
+        """Return the columns that the user may see, by machine name, in their order."""
+        return {name: self.fields[name] for name in self.get_export_order()}
+
+    def _may_read(self, path):
+        """Whether the user may see every field on the way along the lookup ``path``."""
+        model = self._meta.model
+        for part in path.split("__"):
+            if issubclass(model, TrackedModel) and part in model.hidden_fields(self.user):
+                return False
+            with suppress(FieldDoesNotExist):
+                related = model._meta.get_field(part).related_model
+                if related is None:
+                    break
+                model = related
+        return True
+
+
+def resource_for(label: str, user) -> RecordResource:
+    """Return the resource of the model called ``label`` ("partners.organisation") for ``user``."""
+    return BY_LABEL[label.lower()](user=user)
