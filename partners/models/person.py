@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from legcrm.core.folding import fold
 from legcrm.core.models import (
     Record,
     RecordQuerySet,
@@ -108,6 +109,7 @@ class Person(SearchableModel, Record):
     objected_at = models.DateTimeField(_("objected to contact at"), null=True, blank=True)
     anonymised_at = models.DateTimeField(_("anonymised at"), null=True, editable=False)
     review_on = models.DateField(_("review on"), null=True, blank=True)
+    name_key = models.CharField(max_length=250, editable=False, default="")
 
     objects = PersonQuerySet.as_manager()
 
@@ -125,12 +127,20 @@ class Person(SearchableModel, Record):
         "review_on": "core.view_private_contact",
     }
     parts = ("affiliations", "consents")
+    search_children = (
+        "affiliations__organisation__name",
+        "affiliations__organisation__short_name",
+    )
+    written_together = True
 
     class Meta(Record.Meta):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["last_name", "first_name", "pk"]
-        indexes = [models.Index(fields=["last_name", "first_name", "id"])]
+        indexes = [
+            models.Index(fields=["last_name", "first_name", "id"]),
+            models.Index(fields=["name_key"]),
+        ]
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
@@ -146,14 +156,13 @@ class Person(SearchableModel, Record):
     def get_absolute_url(self):
         return reverse("admin:partners_person_change", args=[self.pk])
 
+    def check_rules(self):
+        super().check_rules()
+        self.name_key = fold(f"{self.first_name} {self.last_name}")[:250]
+
     def search_terms(self):
         # No e-mail and no number: whoever may search people may not always see those.
-        yield from (self.first_name, self.last_name, self.native_name)
-        if self.pk:
-            for name, short in self.affiliations.values_list(
-                "organisation__name", "organisation__short_name"
-            ):
-                yield from (name, short)
+        return self.first_name, self.last_name, self.native_name
 
     def organisations_on(self, day):
         """Return the organisations for which the person acts on ``day`` (a date)."""
@@ -196,6 +205,7 @@ class Affiliation(SearchedPart):
     objects = AffiliationQuerySet.as_manager()
 
     found_by = "person"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("affiliation")
@@ -241,6 +251,7 @@ class Consent(TrackedModel):
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
     view_permission = "core.view_private_contact"
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("consent")
