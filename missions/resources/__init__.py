@@ -1,6 +1,18 @@
-"""Columns of the exported spreadsheets of missions and their programme."""
+"""Spreadsheets of missions: their columns, and how rows that come in find their records."""
 
+from .contacts import FollowUpResource, InteractionResource
+from .cooperations import CooperationResource
 from .missions import MissionResource
 from .programme import AppointmentResource, ParticipationResource
+from .results import AgreementResource, ProjectResource
 
-__all__ = ["AppointmentResource", "MissionResource", "ParticipationResource"]
+__all__ = [
+    "AgreementResource",
+    "AppointmentResource",
+    "CooperationResource",
+    "FollowUpResource",
+    "InteractionResource",
+    "MissionResource",
+    "ParticipationResource",
+    "ProjectResource",
+]

@@ -1,19 +1,37 @@
-"""Columns of the exported contact log and follow-ups."""
+"""The contact log and follow-ups as rows of a spreadsheet."""
 
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
 
 from legcrm.core.resources import RecordResource
+from legcrm.core.spreadsheets.columns import Computed, ForEach, Staff
 
 from ..models import FollowUp, Interaction
+from .references import (
+    CooperationReference,
+    MissionReference,
+    Organisations,
+    People,
+    StaffMembers,
+)
 
 
 class InteractionResource(RecordResource):
-    organisations = Field()
-    people = Field()
-    staff = Field()
-    mission = Field(attribute="mission__code", column_name="mission")
-    cooperation = Field()
+    importable = True
+    organisations = Organisations("organisations")
+    people = People("people")
+    staff = StaffMembers("staff")
+    mission = MissionReference()
+    cooperation = CooperationReference()
+    aliases = {
+        "kind": (_("type"), _("kind of contact")),
+        "occurred_at": (_("date"), _("date and time"), _("day")),
+        "subject": (_("about"), _("topic"), _("title")),
+        "organisations": (_("organisation"), _("company"), _("companies"), _("institution")),
+        "people": (_("person"), _("participants"), _("contact person")),
+        "staff": (_("colleague"), _("colleagues"), _("by whom")),
+        "notes": (_("note"), _("remarks"), _("comment"), _("minutes")),
+    }
+    constants = ("kind", "mission", "cooperation", "staff", "organisations", "source")
 
     class Meta:
         model = Interaction
@@ -32,28 +50,28 @@ class InteractionResource(RecordResource):
         )
         export_order = fields
 
-    def filter_export(self, queryset, **kwargs):
-        return queryset.select_related(
-            "mission", "cooperation__home", "cooperation__partner"
-        ).prefetch_related("organisations", "people", "staff")
 
-    def dehydrate_organisations(self, interaction):
-        return "; ".join(organisation.name for organisation in interaction.organisations.all())
+class Target(ForEach):
+    """The name of the one record that the follow-up is about."""
 
-    def dehydrate_people(self, interaction):
-        return "; ".join(str(person) for person in interaction.people.all())
+    width = 40
 
-    def dehydrate_staff(self, interaction):
-        return "; ".join(str(user) for user in interaction.staff.all())
+    def cells(self, keys):
+        rows = FollowUp.objects.filter(pk__in=keys).for_list()
+        return {row.pk: str(row.target) for row in rows}
 
-    def dehydrate_cooperation(self, interaction):
-        return str(interaction.cooperation or "")
+
+def _kind_of_target(*keys):
+    for name, key in zip(FollowUp.TARGETS, keys, strict=True):
+        if key is not None:
+            return str(FollowUp._meta.get_field(name).related_model._meta.verbose_name)
+    return None
 
 
 class FollowUpResource(RecordResource):
-    assignee = Field()
-    about = Field(column_name=_("about"))
-    about_kind = Field(column_name=_("kind of record"))
+    assignee = Staff("assignee")
+    about_kind = Computed(*FollowUp.TARGETS, label=_("kind of record"), cell=_kind_of_target)
+    about = Target(label=_("about"))
 
     class Meta:
         model = FollowUp
@@ -70,15 +88,3 @@ class FollowUpResource(RecordResource):
             "source",
         )
         export_order = fields
-
-    def filter_export(self, queryset, **kwargs):
-        return queryset.for_list()
-
-    def dehydrate_assignee(self, follow_up):
-        return str(follow_up.assignee)
-
-    def dehydrate_about(self, follow_up):
-        return str(follow_up.target)
-
-    def dehydrate_about_kind(self, follow_up):
-        return str(follow_up.target._meta.verbose_name)

@@ -1,22 +1,40 @@
-"""Columns of the exported cooperations."""
+"""Cooperations as rows of a spreadsheet."""
 
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
 
 from legcrm.core.resources import RecordResource
+from legcrm.core.spreadsheets.columns import (
+    Computed,
+    ForEach,
+    Reference,
+    Staff,
+    country_name,
+    local_time,
+)
 
-from ..models import Cooperation
+from ..models import Cooperation, Interaction
+from .references import MissionReference
+
+
+class LastContact(ForEach):
+    cell_type = "datetime"
+
+    def cells(self, keys):
+        contacts = Interaction.objects.active().filter(cooperation__in=keys).order_by()
+        newest = contacts.values_list("cooperation").annotate(Max("occurred_at"))
+        return {key: local_time(occurred_at) for key, occurred_at in newest}
 
 
 class CooperationResource(RecordResource):
-    home = Field(attribute="home__name", column_name="home")
-    partner = Field(attribute="partner__name", column_name="partner")
-    partner_country = Field(
-        attribute="partner__country__code", column_name=_("country of the partner")
+    home = Reference("home__name", field="home", width=40)
+    partner = Reference("partner__name", field="partner", width=40)
+    partner_country = Computed(
+        "partner__country", label=_("country of the partner"), cell=country_name
     )
-    origin_mission = Field(attribute="origin_mission__code", column_name="origin_mission")
-    owner = Field()
-    last_contact = Field(attribute="last_contact", column_name=_("last contact"))
+    origin_mission = MissionReference("origin_mission")
+    owner = Staff("owner")
+    last_contact = LastContact(label=_("last contact"))
 
     class Meta:
         model = Cooperation
@@ -36,11 +54,3 @@ class CooperationResource(RecordResource):
             "source",
         )
         export_order = fields
-
-    def filter_export(self, queryset, **kwargs):
-        return queryset.select_related(
-            "home", "partner", "owner", "origin_mission"
-        ).with_last_contact()
-
-    def dehydrate_owner(self, cooperation):
-        return str(cooperation.owner or "")

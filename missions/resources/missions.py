@@ -1,25 +1,69 @@
 """Missions as rows of a spreadsheet."""
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
 
+from legcrm.core.dates import format_span
 from legcrm.core.resources import RecordResource
+from legcrm.core.spreadsheets.columns import SEPARATOR, Computed, ForEach, Staff, country_name
 
-from ..models import Mission
+from ..models import Mission, MissionCountry, Participation, Stop
+
+
+class Countries(ForEach):
+    """The countries of the stops in their order, else those entered."""
+
+    width = 30
+
+    def cells(self, keys):
+        of_stops = _grouped(Stop.objects, "country", keys)
+        entered = _grouped(MissionCountry.objects, "country", keys)
+        return {
+            key: SEPARATOR.join(country_name(code) for code in dict.fromkeys(codes))
+            for key, codes in (entered | of_stops).items()
+        }
+
+
+class Stops(ForEach):
+    width = 30
+
+    def cells(self, keys):
+        cities = _grouped(Stop.objects, "city", keys)
+        return {key: SEPARATOR.join(texts) for key, texts in cities.items()}
+
+
+class Participants(ForEach):
+    """How many hold a place."""
+
+    cell_type = "integer"
+    width = 12
+
+    def cells(self, keys):
+        holding = Participation.objects.holding_a_place().filter(mission__in=keys)
+        counted = holding.order_by().values_list("mission").annotate(Count("pk"))
+        return dict.fromkeys(keys, 0) | dict(counted)
+
+
+def _grouped(manager, shown, keys):
+    found = {}
+    for key, value in manager.filter(mission__in=keys).values_list("mission", shown):
+        found.setdefault(key, []).append(value)
+    return found
 
 
 class MissionResource(RecordResource):
-    kind = Field("get_kind_display", _("kind"))
-    status = Field("get_status_display", _("status"))
-    dates = Field("dates", _("dates"))
-    countries = Field(column_name=_("countries"))
-    stops = Field(column_name=_("stops"))
-    owner = Field("owner", _("owner"))
-    participants = Field(column_name=_("participants"))
+    dates = Computed(
+        "starts_on", "ends_on", "date_precision", label=_("dates"), cell=format_span, width=25
+    )
+    countries = Countries(label=_("countries"))
+    stops = Stops(label=_("stops"))
+    participants = Participants(label=_("participants"))
+    owner = Staff("owner")
 
     class Meta:
         model = Mission
-        fields = [
+        fields = (
+            "id",
             "code",
             "title_de",
             "title_en",
@@ -38,17 +82,5 @@ class MissionResource(RecordResource):
             "funding_eur",
             "owner",
             "source",
-        ]
+        )
         export_order = fields
-
-    def filter_export(self, queryset, **kwargs):
-        return queryset.for_list()
-
-    def dehydrate_countries(self, mission):
-        return ", ".join(str(country.name) for country in mission.countries)
-
-    def dehydrate_stops(self, mission):
-        return ", ".join(stop.city for stop in mission.stops.all())
-
-    def dehydrate_participants(self, mission):
-        return mission.participant_count

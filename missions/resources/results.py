@@ -1,17 +1,47 @@
-"""Columns of the exported agreements and projects."""
+"""Agreements and projects as rows of a spreadsheet."""
 
-from import_export.fields import Field
+from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.resources import RecordResource
+from legcrm.core.spreadsheets.columns import SEPARATOR, LinkColumn, Reference, Staff
 
-from ..models import Agreement, Project
+from ..models import Agreement, AgreementParty, Project, ProjectParty
+from .references import (
+    CooperationReference,
+    MissionReference,
+    SectorReference,
+    listed,
+)
+
+
+class AgreementParties(LinkColumn):
+    """The parties of one side; a party that no source names by the words "not named"."""
+
+    width = 40
+
+    def __init__(self, side, label, **options):
+        super().__init__(None, label, **options)
+        self.side = side
+
+    def cells(self, keys):
+        found = {}
+        rows = AgreementParty.objects.filter(agreement__in=keys, side=self.side).order_by("pk")
+        shown = ("agreement", "organisation__name", "organisation")
+        for agreement, name, key in rows.values_list(*shown):
+            text = str(UNNAMED) if key is None else listed(name, key)
+            found.setdefault(agreement, []).append(text)
+        return {agreement: SEPARATOR.join(texts) for agreement, texts in found.items()}
+
+
+UNNAMED = _("not named")
 
 
 class AgreementResource(RecordResource):
-    home_parties = Field()
-    foreign_parties = Field()
-    mission = Field(attribute="mission__code", column_name="mission")
-    cooperation = Field()
+    importable = True
+    home_parties = AgreementParties(AgreementParty.Side.HOME, _("home parties"))
+    foreign_parties = AgreementParties(AgreementParty.Side.FOREIGN, _("foreign parties"))
+    mission = MissionReference()
+    cooperation = CooperationReference()
 
     class Meta:
         model = Agreement
@@ -36,37 +66,35 @@ class AgreementResource(RecordResource):
         )
         export_order = fields
 
-    def filter_export(self, queryset, **kwargs):
-        return queryset.select_related(
-            "mission", "cooperation__home", "cooperation__partner"
-        ).prefetch_related("parties__organisation")
 
-    def dehydrate_home_parties(self, agreement):
-        return _names(agreement, "home")
+class ProjectParties(LinkColumn):
+    """The organisations that have one role in the project."""
 
-    def dehydrate_foreign_parties(self, agreement):
-        return _names(agreement, "foreign")
+    width = 40
 
-    def dehydrate_cooperation(self, agreement):
-        return str(agreement.cooperation or "")
+    def __init__(self, role, label, **options):
+        super().__init__(None, label, **options)
+        self.role = role
 
-
-def _names(agreement, side):
-    return "; ".join(
-        party.organisation.name if party.organisation else str(party)
-        for party in agreement.parties.all()
-        if party.side == side
-    )
+    def cells(self, keys):
+        found = {}
+        rows = ProjectParty.objects.filter(project__in=keys, role=self.role).order_by("pk")
+        shown = ("project", "organisation__name", "organisation")
+        for project, name, key in rows.values_list(*shown):
+            found.setdefault(project, []).append(listed(name, key))
+        return {project: SEPARATOR.join(texts) for project, texts in found.items()}
 
 
 class ProjectResource(RecordResource):
-    sector = Field(attribute="sector__key", column_name="sector")
-    country = Field(attribute="country__code", column_name="country")
-    parties = Field()
-    origin_mission = Field(attribute="origin_mission__code", column_name="origin_mission")
-    cooperation = Field()
-    agreement = Field(attribute="agreement__title", column_name="agreement")
-    owner = Field()
+    importable = True
+    sector = SectorReference()
+    lead = ProjectParties(ProjectParty.Role.LEAD, _("lead"))
+    partners = ProjectParties(ProjectParty.Role.PARTNER, _("partners"))
+    funders = ProjectParties(ProjectParty.Role.FUNDER, _("funders"))
+    origin_mission = MissionReference("origin_mission")
+    cooperation = CooperationReference()
+    agreement = Reference("agreement__title", field="agreement", width=40)
+    owner = Staff("owner")
 
     class Meta:
         model = Project
@@ -77,7 +105,9 @@ class ProjectResource(RecordResource):
             "sector",
             "country",
             "city",
-            "parties",
+            "lead",
+            "partners",
+            "funders",
             "origin_mission",
             "cooperation",
             "agreement",
@@ -97,22 +127,3 @@ class ProjectResource(RecordResource):
             "source",
         )
         export_order = fields
-
-    def filter_export(self, queryset, **kwargs):
-        return queryset.select_related(
-            "sector",
-            "origin_mission",
-            "cooperation__home",
-            "cooperation__partner",
-            "agreement",
-            "owner",
-        ).prefetch_related("parties__organisation")
-
-    def dehydrate_parties(self, project):
-        return "; ".join(party.organisation.name for party in project.parties.all())
-
-    def dehydrate_cooperation(self, project):
-        return str(project.cooperation or "")
-
-    def dehydrate_owner(self, project):
-        return str(project.owner)

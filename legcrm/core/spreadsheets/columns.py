@@ -150,7 +150,7 @@ class FieldColumn(Importable):
         super().bind(name, model)
         self.attname = self.field.attname
         self.empty = None if self.field.null else ""
-        if self.column_name == name:  # not given: django-import-export puts the name there
+        if self.column_name in ("", name):  # not given: django-import-export puts the name there
             self.column_name = self.field.verbose_name
 
     def current(self, record):
