@@ -498,6 +498,7 @@ def read_boolean(value) -> bool:
     )
 
 
+_NOT_LETTERS = re.compile(r"[\W_]+")
 # By the identity of the list; the list itself is kept, so that no other can take its place.
 _choice_tables: dict[int, tuple[Collection, dict, dict]] = {}
 _MOST_CHOICE_TABLES = 200
@@ -531,7 +532,7 @@ def read_choice(value, choices: Collection[tuple]):
 
 
 def _choice_key(text: str) -> str:
-    return fold(text).replace(" ", "") or text.casefold()
+    return fold(_NOT_LETTERS.sub("", text)) or text.casefold()
 
 
 def _choice_table(choices: Collection[tuple]) -> tuple[dict, dict]:
