@@ -13,7 +13,7 @@ from phonenumber_field.phonenumber import to_python
 
 from legcrm.core.spreadsheets import cells
 from legcrm.core.spreadsheets.cells import CellError
-from legcrm.core.spreadsheets.country_names import _COMMON, country_code
+from legcrm.core.spreadsheets.cells.countries import _COMMON, country_code
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -746,6 +746,7 @@ def test_no_country(value):
         ("49 361 56030", "", "+4936156030"),
         (f"0361{NBSP}56030", "", "+4936156030"),
         ("0361–56030", "", "+4936156030"),
+        ("\u202a+49 361 56030\u202c", "", "+4936156030"),
         ("Tel.: 0361 56030", "", "+4936156030"),
         ("Telefon 0361 56030", "", "+4936156030"),
         (493615603, "", "+493615603"),
@@ -869,3 +870,20 @@ def test_any_cell_is_read_or_refused_in_words(read, value):
     except CellError as error:
         assert error.message
         assert (error.code == "ambiguous") == bool(error.readings)
+
+
+@pytest.mark.parametrize("long", ["1" + " " * 32_000 + "1", "1" * 32_000, "a, " * 10_000])
+@pytest.mark.parametrize(
+    "read",
+    [
+        cells.read_date,
+        cells.read_datetime,
+        cells.read_time,
+        cells.read_decimal,
+        cells.read_integer,
+        cells.read_country,
+        cells.read_phone,
+    ],
+)
+def test_a_full_cell_is_refused_with_a_short_message(read, long):
+    assert len(error_of(read, long).message) < 250

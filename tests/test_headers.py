@@ -71,6 +71,9 @@ KEYS = {
 }  # fmt: skip
 
 
+CELLS = st.one_of(st.none(), st.text(max_size=8), st.integers(), st.floats(), st.dates())
+
+
 def known(label: str) -> bool:
     return label_key(label) in KEYS
 
@@ -153,7 +156,7 @@ def test_a_known_word_in_a_title_is_no_header():
 
 @given(
     st.lists(
-        st.lists(st.one_of(st.none(), st.text(max_size=8), st.integers(), st.dates()), max_size=6),
+        st.lists(CELLS, max_size=6),
         max_size=8,
     )
 )
@@ -362,3 +365,12 @@ def test_totals_of_a_wide_list_may_be_many():
     row = ["Summe", *range(5)] + [None] * 14
     assert is_totals_row(row, 20)
     assert not is_totals_row(row, 12)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(), st.floats(), st.dates()), max_size=8))
+def test_numbers_alone_are_no_totals(cells):
+    assert not is_totals_row(cells, 8)
+
+
+def test_a_long_text_is_no_totals():
+    assert not is_totals_row(["Summe " + "1 " * 16_000, 300], 8)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from legcrm.core.folding import fold
 
-from .cells import is_blank, read_text
+from .cells import CellError, is_blank, read_text
 
 
 @dataclass
@@ -93,7 +93,11 @@ def _all_labels(filled: list) -> bool:
 
 
 def _one_line(cell) -> str:
-    return " ".join(read_text(cell).split())
+    try:
+        text = read_text(cell)
+    except CellError:  # a number that is none: to be shown, and refused where it is read
+        text = str(cell)
+    return " ".join(text.split())
 
 
 # --- Columns -------------------------------------------------------------------------------------
@@ -184,6 +188,7 @@ _TOTAL = (
     r"(?:zwischen|teil|end|gesamt)?summen?|gesamt(?:zahl|anzahl|summe|betrag|ergebnis)?|insgesamt"
     r"|Σ|∑|anzahl|total|(?:grand |sub)total|sum|count|итого|всего"
 )
+_LONGEST_TOTAL = 80
 _TOTAL_FIRST = re.compile(rf"^(?:{_TOTAL})(?![\w-])", re.IGNORECASE)
 _TOTAL_LAST = re.compile(rf"(?<![\w-])(?:{_TOTAL})\s*[:=]?$", re.IGNORECASE)
 _TOTAL_ALONE = re.compile(rf"^(?:{_TOTAL})\s*[:=]?$", re.IGNORECASE)
@@ -208,7 +213,7 @@ def is_totals_row(cells: Sequence, header_count: int) -> bool:
         if isinstance(cell, str) and not _NUMBER.match(text := _one_line(cell))
     ]
     words = [text for text in words if not _UNIT.match(text)] or words
-    if len(words) != 1:
+    if len(words) != 1 or len(words[0]) > _LONGEST_TOTAL:
         return False
     text = words[0].strip(" –-*")
     if _TOTAL_ALONE.match(text):

@@ -7,12 +7,15 @@ names in the languages of our partners, which neither has, are listed here.
 
 import gettext
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from legcrm.core.folding import fold
+
+from .texts import CellError, is_long, quoted, read_text
 
 # Names separated by "|"; apostrophes, accents, hyphens and capitals need no variants.
 _COMMON = {
@@ -112,7 +115,7 @@ def _names() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     # Loaded at the first name read: its data costs start-up time and memory that most never need.
     import pycountry
 
-    known = {code for code, _name in countries}
+    known = {code for code, _label in countries}
     codes = {code: code for code in known}
     names = [(code, name) for code, text in _COMMON.items() for name in text.split("|")]
     for language in ("de", "en"):
@@ -139,9 +142,23 @@ def _names() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     )
 
 
+@lru_cache(maxsize=4096)
 def country_code(name: str) -> str:
     """Return the ISO 3166-1 alpha-2 code of a country's name or code; "" for an unknown one."""
     codes, plain, folded = _names()
     return (
         codes.get(name.strip().upper()) or plain.get(_plain(name)) or folded.get(fold(name)) or ""
     )
+
+
+def read_country(value) -> str:
+    """Return the ISO 3166-1 alpha-2 code of a country's code or name in German, English or its own
+    language."""
+    text = read_text(value)
+    code = "" if is_long(text) else country_code(text)
+    if not code:
+        raise CellError(
+            _("“%(value)s” is no country we know. Write its name or code, as Kasachstan or KZ.")
+            % {"value": quoted(text)}
+        )
+    return code
