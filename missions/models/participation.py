@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.models import Record, RecordQuerySet
+from legcrm.core.naming import find_called
 from partners.models import Organisation, OrganisationProfile, Person
 
 from .mission import Mission
@@ -39,9 +40,45 @@ class ParticipationQuerySet(RecordQuerySet):
             ),
         )
 
+    def called(self, texts, within=None):
+        """Return ``{text: [(key, label), …]}`` of those who take part and are so called.
+
+        By the person's name, with or without title, or, where no person is named, by the name of
+        the organisation. ``within`` is the key of the mission; without one only a number tells.
+        One query.
+        """
+        return find_called(
+            self if within is None else self.filter(mission=within),
+            texts,
+            (
+                "person__academic_title",
+                "person__first_name",
+                "person__last_name",
+                "organisation__name",
+                "organisation__short_name",
+            ),
+            names=_names_of if within is not None else lambda *_values: (),
+            label=_label_of,
+        )
+
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("mission", "organisation", "person")
+
+
+def _names_of(academic_title, first_name, last_name, organisation, short_name):
+    if last_name is None:
+        return organisation, short_name
+    name = " ".join(filter(None, (first_name, last_name)))
+    names = [f"{academic_title} {name}" if academic_title else name, name]
+    if organisation:
+        names.append(f"{names[0]} · {short_name or organisation}")
+    return names
+
+
+def _label_of(academic_title, first_name, last_name, organisation, short_name):
+    person = " ".join(filter(None, (academic_title, first_name, last_name)))
+    return " · ".join(filter(None, (person, short_name or organisation)))
 
 
 class Participation(Record):
