@@ -117,10 +117,10 @@ class NestedChoice(Nested):
 
     def __init__(self, role, column, path, label, *, choices, **options):
         super().__init__(role, column, path, label, **options)
-        self.labels = dict(choices.choices)
+        self.choice_labels = dict(choices.choices)
 
     def cell(self, value):
-        label = self.labels.get(value)
+        label = self.choice_labels.get(value)
         return value if label is None else str(label)
 
 
