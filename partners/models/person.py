@@ -1,5 +1,7 @@
 """A person we deal with, the organisations they act for, and what they allowed us to do."""
 
+from collections import defaultdict
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,6 +20,7 @@ from legcrm.core.models import (
     TrackedModel,
     TrackedQuerySet,
 )
+from legcrm.core.naming import number_in, with_number
 
 from .organisation import Organisation
 
@@ -44,6 +47,39 @@ class PersonQuerySet(RecordQuerySet):
         """Return the people who act for ``organisation`` (or its key) on ``day``, or today."""
         open_rows = Affiliation.objects.open_on(day or timezone.localdate())
         return self.filter(pk__in=open_rows.filter(organisation=organisation).values("person"))
+
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the people in use that ``texts`` name.
+
+        By number ("[#17]"), e-mail address, or first and last name however written, with or
+        without the academic title. Three queries by index.
+        """
+        found = {text: {} for text in texts}
+        numbers = {number: text for text in texts if (number := number_in(text)) is not None}
+        by_key = defaultdict(list)
+        for text in texts:
+            words = text.split()
+            for start in range(min(len(words), 4)):  # "Prof. Dr. Anna Müller"
+                by_key[fold(" ".join(words[start:]))[:250]].append(text)
+        active = self.active()
+        for person in active.filter(pk__in=numbers):
+            found[numbers[person.pk]][person.pk] = str(person)
+        for person in active.filter(email__in=list(texts)).exclude(email=""):
+            found[person.email][person.pk] = str(person)
+        named = defaultdict(dict)
+        for person in active.filter(name_key__in=by_key):
+            for text in by_key[person.name_key]:
+                named[text][person.pk] = str(person)
+        for text, people in named.items():
+            # Who bears the whole text comes before who only bears its end.
+            whole = {pk: label for pk, label in people.items() if fold(label) == fold(text)}
+            found[text] = found[text] or whole or people
+        return {
+            text: list(people.items())
+            if len(people) == 1
+            else [(pk, with_number(label, pk)) for pk, label in people.items()]
+            for text, people in found.items()
+        }
 
     def for_list(self):
         """The query of the admin list."""

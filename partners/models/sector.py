@@ -4,7 +4,20 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.models import Record
+from legcrm.core.models import Record, RecordQuerySet
+from legcrm.core.naming import find_called
+
+
+class SectorQuerySet(RecordQuerySet):
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the sectors that ``texts`` name. One query."""
+        return find_called(
+            self,
+            texts,
+            ("key", "name_de", "name_en"),
+            names=lambda *names: names,
+            label=lambda key, german, english: german,
+        )
 
 
 class Sector(Record):
@@ -20,6 +33,8 @@ class Sector(Record):
     wz_2008 = models.CharField(_("WZ 2008 prefixes"), max_length=100, blank=True)
     wz_2025 = models.CharField(_("WZ 2025 prefixes"), max_length=100, blank=True)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
+
+    objects = SectorQuerySet.as_manager()
 
     class Meta(Record.Meta):
         verbose_name = _("sector")

@@ -11,6 +11,7 @@ own beside it (``LinkColumn``), written after the record.
 from collections.abc import Collection
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.utils import timezone, translation
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
+from ..naming import find_called
 from . import cells
 from .cells import CellError
 
@@ -69,6 +71,11 @@ class Column(Field):
         """The lookups by whose rights the column is shown: hidden if one of them is."""
         return self.paths
 
+    @property
+    def exported(self) -> bool:
+        """Whether the column stands in an export; some are only read."""
+        return bool(self.paths) or hasattr(self, "cells")
+
     # ``cell(*values)`` makes a cell of what ``paths`` gave. None: the value is the cell.
     cell = None
 
@@ -76,12 +83,12 @@ class Column(Field):
     def label(self) -> str:
         return capfirst(str(self.column_name))
 
-    def headings(self) -> list[str]:
-        """Return what the column is called: in each language, and its aliases."""
+    def labels(self) -> list[str]:
+        """Return the label in each language of the product."""
         found = []
-        for language in ("de", "en"):
+        for language, _name in settings.LANGUAGES:
             with translation.override(language):
-                found += [self.label, *(str(alias) for alias in self.aliases)]
+                found.append(self.label)
         return list(dict.fromkeys(found))
 
 
@@ -190,10 +197,10 @@ class Choice(FieldColumn):
     def bind(self, name, model):
         super().bind(name, model)
         self.choices = [(str(key), label) for key, label in self.field.choices]
-        self.labels = dict(self.choices)
+        self.choice_labels = dict(self.choices)
 
     def cell(self, value):
-        label = self.labels.get(value)
+        label = self.choice_labels.get(value)
         return value if label is None else capfirst(str(label))
 
     def show(self, value):
@@ -492,6 +499,17 @@ def country_name(code) -> str:
     return names.get(str(code), str(code))
 
 
+def _staff_called(texts):
+    """Return ``{text: [(key, label), …]}`` of staff who still work here."""
+    return find_called(
+        get_user_model().objects.filter(is_active=True),
+        texts,
+        ("username", "email", "first_name", "last_name"),
+        names=lambda username, email, first, last: (username, email, f"{first} {last}".strip()),
+        label=lambda username, email, first, last: f"{first} {last}".strip() or username,
+    )
+
+
 class Lookups:
     """Records by what people call them, looked up for many rows at once and kept for a run."""
 
@@ -504,10 +522,11 @@ class Lookups:
         missing = {text for text in texts if text and (model, within, text) not in self._found}
         if not missing:
             return
-        rows = model.objects.all()
-        if hasattr(rows, "for_user"):
-            rows = rows.for_user(self.user)
-        found = rows.called(missing) if within is None else rows.called(missing, within)
+        if model is get_user_model():
+            found = _staff_called(missing)
+        else:
+            rows = model.objects.all() if self.user is None else model.objects.for_user(self.user)
+            found = rows.called(missing) if within is None else rows.called(missing, within)
         for text in missing:
             self._found[model, within, text] = found.get(text, [])
 
