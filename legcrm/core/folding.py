@@ -56,7 +56,9 @@ def fold(text: str) -> str:
     # Twice over, because NFKD splits a letter such as "ş" before the table could see it.
     text = _APOSTROPHES.sub("", text).translate(_LETTERS)
     text = unicodedata.normalize("NFKD", text)
-    text = "".join(char for char in text if not unicodedata.combining(char)).translate(_LETTERS)
+    if not text.isascii():
+        text = "".join(char for char in text if not unicodedata.combining(char))
+        text = text.translate(_LETTERS)
     words, before = _NOT_WORD.sub(" ", text).strip(), None
     # One class may make room for another; a key must fold to itself. Each round only merges.
     while words != before:

@@ -1,7 +1,8 @@
 """The history page of a record, and putting it back to an earlier state.
 
 An entry belongs to the record itself or to one of its parts (``TrackedModel.parts``); entries of
-the same person within the same save stand together.
+the same person within the same save stand together. What one import wrote bears one moment
+(``legcrm.core.bulk``), and so stands together too, however long the import took.
 """
 
 from dataclasses import dataclass, field
@@ -154,22 +155,22 @@ def _grouped(entries):
     grouped = []
     for entry in entries:
         row = entry.row
+        reason = row.history_change_reason or ""
         last = grouped[-1] if grouped else None
         if (
             last is not None
             and last.user == row.history_user
             and last.at - row.history_date < _SAME_SAVE
+            and (not last.reason or not reason or last.reason == reason)
             and not (not entry.title and last.revert_id is not None)
         ):
             last.entries.append(entry)
         else:
-            last = Save(
-                row.history_date, row.history_user, row.history_change_reason or "", [entry]
-            )
+            last = Save(row.history_date, row.history_user, reason, [entry])
             grouped.append(last)
+        last.reason = last.reason or reason
         if not entry.title and last.revert_id is None and entry.kind != "-":
             last.revert_id = row.history_id
-            last.reason = row.history_change_reason or last.reason
     for save in grouped:  # the record before its parts, and what was done first, first
         save.entries.sort(key=lambda entry: (bool(entry.title), entry.row.history_id))
     return grouped

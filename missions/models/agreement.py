@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart
+from legcrm.core.naming import find_called
 from partners.models import Organisation, Person
 
 from ..agreements import CONCLUDED, check_sides, document_path, validate_pdf
@@ -27,6 +28,12 @@ class AgreementQuerySet(RecordQuerySet):
         """Fetch the parties with their organisations, in one query."""
         parties = AgreementParty.objects.select_related("organisation")
         return self.prefetch_related(models.Prefetch("parties", parties))
+
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the agreements of these titles; one query."""
+        return find_called(
+            self, texts, ("title",), names=lambda title: (title,), label=lambda title: title
+        )
 
     def for_list(self):
         """The query of the admin list."""
@@ -117,6 +124,8 @@ class Agreement(SearchableModel, Record):
 
     protected_fields = {"archived_reason": "core.view_notes"}
     parts = ("parties",)
+    search_children = ("parties__organisation__name",)
+    written_together = True
 
     # Set by a form that saves the parties along with the agreement, and has checked them.
     parties_are_checked = False
@@ -204,11 +213,7 @@ class Agreement(SearchableModel, Record):
             check_sides(self.status, self.parties.values_list("side", flat=True))
 
     def search_terms(self):
-        yield from (self.title, self.subjects)
-        if self.pk:
-            yield from self.parties.exclude(organisation=None).values_list(
-                "organisation__name", flat=True
-            )
+        return self.title, self.subjects
 
 
 class AgreementParty(SearchedPart):
@@ -241,6 +246,7 @@ class AgreementParty(SearchedPart):
     role = models.CharField(_("role"), max_length=150, blank=True)
 
     found_by = "agreement"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("party of an agreement")

@@ -97,6 +97,7 @@ class Interaction(SearchableModel, Record):
     objects = InteractionQuerySet.as_manager()
 
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
+    written_together = True
     parts = ("organisation_links", "person_links", "staff_links")
 
     # Set by a form that has looked at all organisations at once, or was told which it is.
@@ -135,7 +136,7 @@ class Interaction(SearchableModel, Record):
 
     def search_terms(self):
         # No notes: whoever may search the log may not always read those.
-        yield self.subject
+        return (self.subject,)
 
 
 class InteractionOrganisation(TrackedModel):
@@ -148,6 +149,8 @@ class InteractionOrganisation(TrackedModel):
         on_delete=models.PROTECT,
         related_name="interaction_links",
     )
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("organisation of a contact")
@@ -162,11 +165,14 @@ class InteractionOrganisation(TrackedModel):
     def __str__(self):
         return str(self.organisation)
 
-    def save(self, *args, **kwargs):
-        adding = self._state.adding
-        super().save(*args, **kwargs)
-        if adding:
-            link_cooperation(self.interaction)
+    @classmethod
+    def after_saving(cls, saved):
+        super().after_saving(saved)
+        interactions = {
+            one.record.interaction_id: one.record.interaction for one in saved if one.added
+        }
+        for interaction in interactions.values():
+            link_cooperation(interaction)
 
     def delete(self, *args, **kwargs):
         others = self.interaction.organisation_links.exclude(pk=self.pk)
@@ -223,6 +229,8 @@ class InteractionStaff(TrackedModel):
         on_delete=models.PROTECT,
         related_name="interaction_links",
     )
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("staff of a contact")
@@ -364,6 +372,8 @@ class FollowUp(Record):
     )
 
     objects = FollowUpQuerySet.as_manager()
+
+    written_together = True
 
     class Meta(Record.Meta):
         verbose_name = _("follow-up")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.naming import find_called
 from partners.models import Organisation
 
 from .mission import Mission
@@ -42,6 +43,20 @@ class CooperationQuerySet(RecordQuerySet):
             next_step_on=Subquery(first.values("due_on")[:1]),
         )
 
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the cooperations that ``texts`` name.
+
+        "TITK – UzTextilprom", each side by its name or short name, with the subject behind it
+        (": moulds") where a pair has several; one query.
+        """
+        return find_called(
+            self,
+            texts,
+            ("home__short_name", "home__name", "partner__short_name", "partner__name", "subject"),
+            names=_names_of,
+            label=_label_of,
+        )
+
     def for_list(self):
         """The query of the admin list."""
         return (
@@ -49,6 +64,21 @@ class CooperationQuerySet(RecordQuerySet):
             .with_last_contact()
             .with_next_step()
         )
+
+
+def _names_of(home_short, home, partner_short, partner, subject):
+    # People write whichever dash their keyboard has.
+    for dash in (" – ", " - ", " — "):
+        for left in filter(None, (home_short, home)):
+            for right in filter(None, (partner_short, partner)):
+                yield f"{left}{dash}{right}"
+                if subject:
+                    yield f"{left}{dash}{right}: {subject}"
+
+
+def _label_of(home_short, home, partner_short, partner, subject):
+    name = f"{home_short or home} – {partner_short or partner}"
+    return f"{name}: {subject}" if subject else name
 
 
 class Cooperation(SearchableModel, Record):
@@ -162,7 +192,7 @@ class Cooperation(SearchableModel, Record):
                 newest.save()
 
     def search_terms(self):
-        yield self.subject
+        return (self.subject,)
 
 
 class CooperationStage(TrackedModel):

@@ -22,7 +22,9 @@ from legcrm.core.models import (
     SearchableModel,
     SearchedPart,
     TrackedModel,
+    TrackedQuerySet,
 )
+from legcrm.core.naming import find_called
 from partners.models import Organisation, Sector
 
 from ..lineage import check_link
@@ -60,6 +62,19 @@ class MissionQuerySet(RecordQuerySet):
             .annotate(count=Count("pk"))
         )
         return self.annotate(participant_count=Coalesce(Subquery(taken.values("count")), 0))
+
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the missions that ``texts`` name.
+
+        By code, or by title in German or English; one query.
+        """
+        return find_called(
+            self,
+            texts,
+            ("code", "title_de", "title_en"),
+            names=lambda *names: names,
+            label=lambda code, *_titles: code,
+        )
 
     def for_list(self):
         """The query of the admin list."""
@@ -169,6 +184,7 @@ class Mission(SearchableModel, Record):
         "co_organiser_links",
         "links_to_earlier",
     )
+    search_children = ("stops__city",)
 
     class Meta(Record.Meta):
         verbose_name = _("mission")
@@ -244,9 +260,7 @@ class Mission(SearchableModel, Record):
         return self.participations.holding_a_place().count()
 
     def search_terms(self):
-        yield from (self.code, self.title_de, self.title_en)
-        if self.pk:
-            yield from self.stops.values_list("city", flat=True)
+        return self.code, self.title_de, self.title_en
 
 
 class MissionSector(TrackedModel):
@@ -254,6 +268,8 @@ class MissionSector(TrackedModel):
     sector = models.ForeignKey(
         Sector, verbose_name=_("sector"), on_delete=models.PROTECT, related_name="mission_links"
     )
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("sector of a mission")
@@ -279,6 +295,8 @@ class MissionCoOrganiser(TrackedModel):
         related_name="co_organised_links",
     )
 
+    written_together = True
+
     class Meta(TrackedModel.Meta):
         verbose_name = _("co-organiser of a mission")
         verbose_name_plural = _("co-organisers of a mission")
@@ -297,6 +315,8 @@ class MissionCountry(TrackedModel):
 
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="country_links")
     country = CountryField(_("country"))
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("country of a mission")
@@ -346,6 +366,25 @@ class MissionLink(TrackedModel):
         check_link(self.mission, self.earlier)
 
 
+class StopQuerySet(TrackedQuerySet):
+    def called(self, texts, within=None):
+        """Return ``{text: [(key, label), …]}`` of the stops in the cities that ``texts`` name.
+
+        ``within`` is the key of the mission; without one only a number tells. One query.
+        """
+        return find_called(
+            self if within is None else self.filter(mission=within),
+            texts,
+            ("city", "arrives_on", "mission__code"),
+            names=lambda city, *_rest: () if within is None else (city,),
+            label=lambda city, arrives_on, code: " · ".join(
+                filter(
+                    None, (city, format_span(arrives_on, None), code if within is None else None)
+                )
+            ),
+        )
+
+
 class Stop(SearchedPart):
     """A city on the way, in its own time zone."""
 
@@ -365,7 +404,10 @@ class Stop(SearchedPart):
     leaves_on = models.DateField(_("leaves on"), null=True, blank=True)
     hotel = models.CharField(_("hotel"), max_length=200, blank=True)
 
+    objects = StopQuerySet.as_manager()
+
     found_by = "mission"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("stop")

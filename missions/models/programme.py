@@ -127,6 +127,8 @@ class Appointment(SearchableModel, Record):
 
     objects = AppointmentQuerySet.as_manager()
 
+    search_children = ("hosts__name",)
+
     # The participations that are about to take the place of those saved: a form sets them, so that
     # the rule judges what is wanted and not what was.
     shall_go = None
@@ -235,9 +237,7 @@ class Appointment(SearchableModel, Record):
             )
 
     def search_terms(self):
-        yield from (self.title, self.venue, self.stop.city if self.stop else "")
-        if self.pk:
-            yield from self.hosts.values_list("name", flat=True)
+        return self.title, self.venue, self.stop.city if self.stop else ""
 
 
 class AppointmentHost(SearchedPart):
@@ -252,6 +252,7 @@ class AppointmentHost(SearchedPart):
     )
 
     found_by = "appointment"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("host of an appointment")

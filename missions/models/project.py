@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart, TrackedModel
+from legcrm.core.naming import find_called
 from partners.models import Organisation, Sector
 
 from .agreement import Agreement
@@ -67,6 +68,12 @@ class ProjectQuerySet(RecordQuerySet):
     def under_way(self):
         return self.filter(
             stage__in=[Stage.IDEA, Stage.QUALIFIED, Stage.NEGOTIATION, Stage.IMPLEMENTATION]
+        )
+
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the projects of these titles; one query."""
+        return find_called(
+            self, texts, ("title",), names=lambda title: (title,), label=lambda title: title
         )
 
     def for_list(self):
@@ -144,6 +151,8 @@ class Project(SearchableModel, Record):
         "drop_reason": "core.view_notes",
     }
     parts = ("parties", "milestones")
+    search_children = ("parties__organisation__name",)
+    written_together = True
 
     class Meta(Record.Meta):
         verbose_name = _("follow-up project")
@@ -206,9 +215,7 @@ class Project(SearchableModel, Record):
         ]
 
     def search_terms(self):
-        yield from (self.title, self.city)
-        if self.pk:
-            yield from self.parties.values_list("organisation__name", flat=True)
+        return self.title, self.city
 
 
 class ProjectParty(SearchedPart):
@@ -227,6 +234,7 @@ class ProjectParty(SearchedPart):
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PARTNER)
 
     found_by = "project"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("party of a project")
@@ -249,6 +257,8 @@ class Milestone(TrackedModel):
     title = models.CharField(_("title"), max_length=200)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     done_on = models.DateField(_("done on"), null=True, blank=True)
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("milestone")

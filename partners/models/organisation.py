@@ -4,6 +4,8 @@ It bears several names in several scripts over the years, identifiers in public 
 profile per language for the booklet, and dated statements of interest in markets.
 """
 
+from collections import defaultdict
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,6 +25,8 @@ from legcrm.core.models import (
     SearchedPart,
     TrackedModel,
 )
+from legcrm.core.naming import number_in, with_number
+from legcrm.core.rows import chunks
 
 from ..identifiers import check_identifier
 from ..logos import encode_logo, logo_path
@@ -86,9 +90,64 @@ class OrganisationQuerySet(RecordQuerySet):
             mission_count=_count(participations, "organisation", over="mission"),
         )
 
+    def called(self, texts):
+        """Return ``{text: [(key, label), …]}`` of the organisations in use that ``texts`` name.
+
+        By number ("[#17]"), name however it is written, short name, another name or identifier;
+        the first of these that finds any counts. Four queries by index.
+        """
+        found = {text: {} for text in texts}
+        numbers = {number: text for text in texts if (number := number_in(text)) is not None}
+        keys = defaultdict(list)
+        for text in texts:
+            keys[fold(text)[:250]].append(text)
+        active = self.active()
+        exact = list(texts)
+        for pairs in (
+            [(numbers[pk], pk, *rest) for pk, *rest in _labelled(active.filter(pk__in=numbers))],
+            [
+                (text, pk, *rest)
+                for pk, *rest, key in _labelled(active.filter(name_key__in=keys), "name_key")
+                for text in keys[key]
+            ],
+            [
+                (text, pk, *rest)
+                for pk, *rest, text in _labelled(active.filter(short_name__in=exact), "short_name")
+            ],
+            [
+                (text, pk, *rest)
+                for pk, *rest, text in _labelled(
+                    active.filter(names__text__in=exact), "names__text"
+                )
+            ],
+            [
+                (text, pk, *rest)
+                for pk, *rest, text in _labelled(
+                    active.filter(identifiers__value__in=exact), "identifiers__value"
+                )
+            ],
+        ):
+            hits = {}
+            for text, pk, name, city in pairs:
+                hits.setdefault(text, {})[pk] = f"{name}, {city}" if city else name
+            for text, records in hits.items():
+                found[text] = found[text] or records
+        return {text: _told_apart(records) for text, records in found.items()}
+
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("owner").with_last_contact().with_next_step()
+
+
+def _labelled(rows, *more):
+    return rows.order_by("pk").values_list("pk", "name", "city", *more)
+
+
+def _told_apart(records):
+    """Return ``(key, label)`` pairs; labels of several bear their number."""
+    if len(records) == 1:
+        return list(records.items())
+    return [(key, with_number(label, key)) for key, label in records.items()]
 
 
 def _related(accessor):
@@ -183,6 +242,11 @@ class Organisation(SearchableModel, Record):
 
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
     parts = ("names", "identifiers", "profiles", "market_interests", "sector_links")
+    search_children = ("names__text", "identifiers__value")
+    written_together = True
+
+    # Set by who has looked for the twins of many organisations at once.
+    twins_are_checked = False
 
     class Meta(Record.Meta):
         verbose_name = _("organisation")
@@ -222,24 +286,72 @@ class Organisation(SearchableModel, Record):
     def check_rules(self):
         super().check_rules()
         self.name_key = fold(self.name)[:250]
-        changed = self.changed_fields()
-        if "parent" in changed:
-            self._check_parent()
-        if "logo" in changed and self.logo and not self.logo._committed:
+        if self.parent_id and self.has_changed("parent"):
+            self._check_parents([self])
+        if self.has_changed("logo") and self.logo and not self.logo._committed:
             self._encode_logo()
-        if changed & {"name", "country", "same_name_checked"} and not self.same_name_checked:
-            self._check_same_name()
+        if self._looks_for_twin() and (twin := self.same_name_twin()) is not None:
+            self._refuse_twin(twin)
 
-    def _check_parent(self):
-        seen, above = {self.pk}, self.parent
-        while above is not None:
-            if above.pk is not None and above.pk in seen:
-                raise ValidationError(
-                    {"parent": _("“%(parent)s” is itself part of this organisation.")
-                     % {"parent": self.parent}},
-                )  # fmt: skip
-            seen.add(above.pk)
-            above = above.parent
+    @classmethod
+    def _check_parents(cls, records):
+        """Raise ValidationError where one of ``records`` would be part of itself.
+
+        One query for each level above them.
+        """
+        above = {record.pk: record.parent_id for record in records if record.pk}
+        while unknown := {key for key in above.values() if key} - above.keys():
+            known = dict(cls._base_manager.filter(pk__in=unknown).values_list("pk", "parent_id"))
+            above |= {key: known.get(key) for key in unknown}
+        for record in records:
+            seen, key = {record.pk}, record.parent_id
+            while key is not None:
+                if key in seen:
+                    raise ValidationError(
+                        {"parent": _("“%(parent)s” is itself part of this organisation.")
+                         % {"parent": record.parent}},
+                    )  # fmt: skip
+                seen.add(key)
+                key = above.get(key)
+
+    def _looks_for_twin(self):
+        """Whether a save would have to find out if another organisation has the name."""
+        return not (self.same_name_checked or self.twins_are_checked) and self.has_changed(
+            "name", "country", "same_name_checked"
+        )
+
+    @classmethod
+    def check_together(cls, records):
+        moved = [record for record in records if record.has_changed("parent")]
+        if moved:
+            cls._check_parents(moved)
+        asking = [record for record in records if record._looks_for_twin()]
+        for record in asking:
+            record.twins_are_checked = True
+        try:
+            super().check_together(records)
+        finally:
+            for record in asking:
+                record.twins_are_checked = False
+        if asking:
+            cls._check_twins(records, asking)
+
+    @classmethod
+    def _check_twins(cls, records, asking):
+        """Find the twins of ``asking`` in the database and among ``records``: a query for 500."""
+        same_name = defaultdict(list)
+        for some in chunks(asking):
+            keys = {record.name_key for record in some}
+            for twin in Organisation.objects.active().filter(name_key__in=keys).order_by("pk"):
+                same_name[twin.name_key, twin.country.code].append(twin)
+        waiting = {id(record) for record in asking}
+        for record in records:
+            twins = same_name[record.name_key, record.country.code]
+            if id(record) in waiting:
+                for twin in twins:
+                    if twin.pk is None or twin.pk != record.pk:
+                        record._refuse_twin(twin)
+            twins.append(record)
 
     def same_name_twin(self):
         """Return another organisation of the same name in the same country, or None."""
@@ -247,6 +359,8 @@ class Organisation(SearchableModel, Record):
             Organisation.objects.active()
             .filter(name_key=fold(self.name)[:250], country=self.country)
             .exclude(pk=self.pk)
+            # Any other order makes SQLite walk through the whole country in that order.
+            .order_by("name_key")
             .first()
         )
 
@@ -256,34 +370,31 @@ class Organisation(SearchableModel, Record):
         except ValidationError as error:
             raise ValidationError({"logo": error}) from error
 
-    def _check_same_name(self):
-        twin = self.same_name_twin()
-        if twin is not None:
-            raise ValidationError(
-                {
-                    "name": ValidationError(
-                        _(
-                            "“%(twin)s” in %(place)s has the same name. Use that record, or tick "
-                            "“another organisation of this name”."
-                        ),
-                        code="same_name",
-                        params={"twin": twin.name, "place": twin.city or twin.country.name},
-                    )
-                }
-            )
+    def _refuse_twin(self, twin):
+        raise ValidationError(
+            {
+                "name": ValidationError(
+                    _(
+                        "“%(twin)s” in %(place)s has the same name. Use that record, or tick "
+                        "“another organisation of this name”."
+                    ),
+                    code="same_name",
+                    params={"twin": twin.name, "place": twin.city or twin.country.name},
+                )
+            }
+        )
 
-    def save(self, *args, **kwargs):
-        renamed = not self._state.adding and self.changed_fields() & {"name", "short_name"}
-        super().save(*args, **kwargs)
+    @classmethod
+    def after_saving(cls, saved):
+        super().after_saving(saved)
+        renamed = [one.record for one in saved if one.changed & {"name", "short_name"}]
         if renamed:  # People are also found by the organisation they act for.
-            for affiliation in self.affiliations.select_related("person"):
-                affiliation.person.refresh_search_text()
+            affiliations = cls._meta.get_field("affiliations").related_model.objects
+            people = affiliations.filter(organisation__in=renamed).values_list("person", flat=True)
+            affiliations.model.person.field.related_model.refresh_search_texts(people)
 
     def search_terms(self):
-        yield from (self.name, self.short_name, self.city, self.website, self.email)
-        if self.pk:
-            yield from self.names.values_list("text", flat=True)
-            yield from self.identifiers.values_list("value", flat=True)
+        return self.name, self.short_name, self.city, self.website, self.email
 
 
 class CompanyManager(models.Manager.from_queryset(OrganisationQuerySet)):
@@ -329,6 +440,8 @@ class OrganisationSector(TrackedModel):
         related_name="organisation_links",
     )
 
+    written_together = True
+
     class Meta(TrackedModel.Meta):
         verbose_name = _("sector of an organisation")
         verbose_name_plural = _("sectors of an organisation")
@@ -362,6 +475,7 @@ class OrganisationName(SearchedPart):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
     found_by = "organisation"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("name")
@@ -401,6 +515,7 @@ class OrganisationIdentifier(SearchedPart):
     value = models.CharField(_("value"), max_length=100)
 
     found_by = "organisation"
+    written_together = True
 
     class Meta(SearchedPart.Meta):
         verbose_name = _("identifier")
@@ -448,6 +563,8 @@ class OrganisationProfile(TrackedModel):
     offers = models.TextField(_("offers"), blank=True)
     seeks = models.TextField(_("seeks"), blank=True)
 
+    written_together = True
+
     class Meta(TrackedModel.Meta):
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
@@ -479,6 +596,8 @@ class MarketInterest(TrackedModel):
     status = models.CharField(_("status"), max_length=20, choices=Status)
     as_of = models.DateField(_("as of"))
     source = models.CharField(_("source"), max_length=500, blank=True)
+
+    written_together = True
 
     class Meta(TrackedModel.Meta):
         verbose_name = _("market interest")

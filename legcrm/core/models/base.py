@@ -4,6 +4,10 @@
 archived rather than deleted.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,6 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ..folding import fold
 from ..history import History, current_user
+from ..rows import chunks, update_rows
+
+# Fields whose values are texts, or compare like them.
+_KEPT_AS_HELD = (models.CharField, models.TextField)
 
 
 class UntrackedWrite(TypeError):
@@ -27,6 +35,14 @@ class StaleRecord(Exception):
         super().__init__(f"{record._meta.label} {record.pk} was changed or deleted meanwhile")
 
 
+class Saved(NamedTuple):
+    """A record that has just been written: was it new, and the names of the fields changed."""
+
+    record: models.Model
+    added: bool
+    changed: set[str]
+
+
 class TrackedQuerySet(models.QuerySet):
     """Rows under the rules of the house: seen by permission, written with history."""
 
@@ -39,8 +55,9 @@ class TrackedQuerySet(models.QuerySet):
 
     def _refuse(self, method):
         raise UntrackedWrite(
-            f"{self.model.__name__}.objects.{method}() writes no history: save each record, or use "
-            f"{self.model.__name__}._base_manager for a field that has none."
+            f"{self.model.__name__}.objects.{method}() writes no history: save each record, write "
+            f"many with legcrm.core.bulk, or use {self.model.__name__}._base_manager for a field "
+            "that has no history."
         )
 
     def update(self, **kwargs):
@@ -92,6 +109,10 @@ class TrackedModel(models.Model):
     # Children that are part of this record: (related accessor, …); its history page shows and
     # restores them too.
     parts: tuple[str, ...] = ()
+    # Whether ``legcrm.core.bulk`` may write many at once: nothing of what a save does or forbids
+    # is lost then. What a save brings about stands in ``after_saving``, what one row forbids
+    # another in ``check_together``; no ``save`` of its own.
+    written_together = False
 
     class Meta:
         abstract = True
@@ -107,7 +128,8 @@ class TrackedModel(models.Model):
     def save(self, *args, **kwargs):
         adding = self._state.adding
         update_fields = kwargs.get("update_fields")
-        if not adding and not self.changed_fields():
+        changed = set() if adding else self.changed_fields()
+        if not adding and not changed:
             return
         self.check_rules()
         user = current_user()
@@ -130,6 +152,21 @@ class TrackedModel(models.Model):
         finally:
             self._expected_version = None
         self._remember()
+        self.after_saving([Saved(self, adding, changed)])
+
+    @classmethod
+    def check_together(cls, records: Collection) -> None:
+        """Raise ValidationError where a rule forbids one of ``records``, about to be written.
+
+        What is true of one record is asked by its ``check_rules()``; a model whose rows forbid
+        each other something looks here at those that are written together too.
+        """
+        for record in records:
+            record.check_rules()
+
+    @classmethod
+    def after_saving(cls, saved: Collection[Saved]) -> None:
+        """Do what else a save brings about, for one record or at most 500, in few queries."""
 
     @classmethod
     def hidden_fields(cls, user):
@@ -152,28 +189,38 @@ class TrackedModel(models.Model):
         self._remember()
 
     def _remember(self):
-        deferred = self.get_deferred_fields()
+        held = self.__dict__
         self._read = {
-            field.attname: field.get_prep_value(getattr(self, field.attname))
+            # A file is changed in place, and a date may have been given as text; texts are kept
+            # as they are, because a phone number takes long to bring into its stored form.
+            field.attname: held[field.attname]
+            if isinstance(field, _KEPT_AS_HELD)
+            else field.get_prep_value(getattr(self, field.attname))
             for field in self._meta.concrete_fields
-            if field.attname not in deferred
+            if field.attname in held
         }
 
     def changed_fields(self):
         """Return the names of the fields whose value differs from what was read."""
-        read = getattr(self, "_read", {})
-        deferred = self.get_deferred_fields()
         return {
             field.name
             for field in self._meta.concrete_fields
-            if field.name not in self.BOOKKEEPING
-            and field.attname not in deferred
-            and (
-                field.attname not in read
-                or field.get_prep_value(read[field.attname])
-                != field.get_prep_value(getattr(self, field.attname))
-            )
+            if field.name not in self.BOOKKEEPING and self._differs(field)
         }
+
+    def has_changed(self, *names):
+        """Whether one of the fields ``names`` is among ``changed_fields()``."""
+        return any(self._differs(self._meta.get_field(name)) for name in names)
+
+    def _differs(self, field):
+        name, held, read = field.attname, self.__dict__, getattr(self, "_read", {})
+        if name not in held:  # deferred
+            return False
+        if name not in read:
+            return True
+        if held[name] is read[name] or (type(held[name]) is str and held[name] == read[name]):
+            return False
+        return field.get_prep_value(getattr(self, name)) != field.get_prep_value(read[name])
 
     def check_rules(self):
         """Raise ValidationError for a rule that no database constraint can state.
@@ -287,6 +334,9 @@ class SearchableModel(models.Model):
 
     search_text = models.TextField(editable=False, blank=True, default="")
 
+    # Texts of other rows by which the record is found too, as lookups from this model.
+    search_children: tuple[str, ...] = ()
+
     class Meta:
         abstract = True
 
@@ -298,18 +348,46 @@ class SearchableModel(models.Model):
         super().save(*args, **kwargs)
 
     def search_terms(self):
-        """Return the strings by which everybody who may see the record may find it."""
+        """Return the strings of its own by which all who may see the record may find it."""
         raise NotImplementedError
 
-    def build_search_text(self):
-        return fold(" ".join(str(term) for term in self.search_terms() if term))
+    @classmethod
+    def children_terms(cls, keys: Collection[int]) -> dict[int, list[str]]:
+        """Return what other rows add to the search text: {key of the record: strings}.
 
-    def refresh_search_text(self):
-        """Bring the search text in line after a change of a child row."""
-        text = self.build_search_text()
-        if text != self.search_text:
-            type(self)._base_manager.filter(pk=self.pk).update(search_text=text)
-            self.search_text = text
+        One query for each kind of row.
+        """
+        kinds = defaultdict(list)
+        for path in cls.search_children:
+            kinds[path.partition("__")[0]].append(path)
+        found = defaultdict(list)
+        for paths in kinds.values():
+            rows = cls._meta.concrete_model._base_manager.filter(pk__in=keys)
+            # In one order, so that the same rows always make the same text.
+            for key, *values in rows.order_by("pk", *paths).values_list("pk", *paths):
+                found[key] += values
+        return found
+
+    def build_search_text(self, children: Iterable[str] | None = None):
+        """Return the search text; ``children`` is what ``children_terms`` found for the record."""
+        if children is None:
+            children = self.children_terms([self.pk])[self.pk] if self.pk else ()
+        terms = (*self.search_terms(), *children)
+        return fold(" ".join(str(term) for term in terms if term))
+
+    @classmethod
+    def refresh_search_texts(cls, keys: Iterable[int]) -> None:
+        """Bring search texts in line after a change of other rows; few queries for 500 records."""
+        model = cls._meta.concrete_model
+        for some in chunks(sorted(set(keys))):
+            children = model.children_terms(some)
+            stale = [
+                (text, record.pk)
+                for record in model._base_manager.filter(pk__in=some)
+                if (text := record.build_search_text(children[record.pk])) != record.search_text
+            ]
+            if stale:
+                update_rows(model, ["search_text"], stale, match=["id"])
 
 
 class SearchedPart(TrackedModel):
@@ -321,11 +399,17 @@ class SearchedPart(TrackedModel):
     class Meta(TrackedModel.Meta):
         abstract = True
 
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        getattr(self, self.found_by).refresh_search_text()
+    @classmethod
+    def after_saving(cls, saved):
+        super().after_saving(saved)
+        cls._refresh_records(one.record for one in saved)
 
     def delete(self, *args, **kwargs):
         result = super().delete(*args, **kwargs)
-        getattr(self, self.found_by).refresh_search_text()
+        self._refresh_records([self])
         return result
+
+    @classmethod
+    def _refresh_records(cls, parts):
+        key = cls._meta.get_field(cls.found_by)
+        key.related_model.refresh_search_texts(getattr(part, key.attname) for part in parts)
