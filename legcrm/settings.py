@@ -187,6 +187,8 @@ CONTENT_SECURITY_POLICY = {
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+# Uploaded files, their rows and the values before the import go after this time.
+IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=90)
 
 # --- The agency -----------------------------------------------------------------------------
 
