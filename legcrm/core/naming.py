@@ -44,6 +44,8 @@ def find_called(
     ``label(*values)`` how it is shown. A name in just the same letters comes before one that
     differs in case, and a record in use before one in the archive.
     """
+    if not texts:
+        return {}
     by_key, by_name = defaultdict(list), defaultdict(list)
     for text in texts:
         number = number_in(text)

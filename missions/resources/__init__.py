@@ -1,9 +1,10 @@
 """Spreadsheets of missions: their columns, and how rows that come in find their records."""
 
+from .appointments import AppointmentResource
 from .contacts import FollowUpResource, InteractionResource
 from .cooperations import CooperationResource
 from .missions import MissionResource
-from .programme import AppointmentResource, ParticipationResource
+from .participations import ParticipationResource
 from .results import AgreementResource, ProjectResource
 
 __all__ = [

@@ -3,7 +3,15 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.spreadsheets.columns import Computed, Many, Nested, Reference, country_name
+from legcrm.core.naming import with_number
+from legcrm.core.spreadsheets.columns import (
+    Computed,
+    Many,
+    Nested,
+    Reference,
+    country_name,
+    phone_text,
+)
 
 
 def in_language(german, english):
@@ -23,7 +31,7 @@ def listed(name, key):
     A name that has the separator within it is told from two by its number.
     """
     if ";" in name or "\n" in name:
-        return f"{' '.join(name.replace(';', ',').split())} [#{key}]"
+        return with_number(" ".join(name.replace(";", ",").split()), key)
     return name
 
 
@@ -31,9 +39,8 @@ class MissionReference(Reference):
     """A mission by its code, which is unique; titles are read too."""
 
     def __init__(self, field="mission", label=""):
-        super().__init__(
-            f"{field}__code", label, field=field, aliases=(_("mission"), _("mission code"))
-        )
+        aliases = ("Mission", "Missionskürzel", "Kürzel der Mission", "Reise", "Mission code")
+        super().__init__(f"{field}__code", label, field=field, aliases=aliases)
 
 
 def mission_title(field="mission"):
@@ -77,7 +84,7 @@ class SectorReference(Reference):
     """A sector by its name in the user's language."""
 
     def __init__(self):
-        super().__init__(None, field="sector", aliases=(_("field of business"),))
+        super().__init__(None, field="sector", aliases=("Branchen", "Sektor", "Industry"))
 
     @property
     def paths(self):
@@ -126,3 +133,7 @@ class NestedChoice(Nested):
 
 class NestedCountry(Nested):
     cell = staticmethod(country_name)
+
+
+class NestedPhone(Nested):
+    cell = staticmethod(phone_text)

@@ -1,43 +1,189 @@
 """Agreements and projects as rows of a spreadsheet."""
 
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from legcrm.core.naming import plain
 from legcrm.core.resources import RecordResource
 from legcrm.core.spreadsheets.columns import SEPARATOR, LinkColumn, Reference, Staff
+from legcrm.core.spreadsheets.examining import Candidate
+from partners.models import Organisation
 
+from ..agreements import check_sides
 from ..models import Agreement, AgreementParty, Project, ProjectParty
-from .references import (
-    CooperationReference,
-    MissionReference,
-    SectorReference,
-    listed,
-)
+from .references import CooperationReference, MissionReference, SectorReference, listed
+
+# Stands for a party that no source names.
+UNNAMED = 0
+NOT_NAMED = _("not named")
 
 
-class AgreementParties(LinkColumn):
-    """The parties of one side; a party that no source names by the words "not named"."""
+@cache
+def _unnamed_words():
+    """Return the words for an unnamed party, in each language of the product."""
+    words = {"nicht genannt", "not named", "unbenannt", "n. n.", "n.n."}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words.add(str(NOT_NAMED))
+    return {plain(word): UNNAMED for word in words}
+
+
+class Parties(LinkColumn):
+    """The organisations that stand on one side, or have one role, each in a row of its own.
+
+    ``kind`` is that side or role, in the field ``kind_field`` of the rows of ``link``. Value: keys,
+    ``UNNAMED`` among them.
+    """
 
     width = 40
+    related = Organisation
+    link = None
+    kind_field = ""
+    source = ""
+    prefetch = ("parties",)
 
-    def __init__(self, side, label, **options):
+    def __init__(self, kind, label, **options):
         super().__init__(None, label, **options)
-        self.side = side
+        self.kind = kind
 
     def cells(self, keys):
         found = {}
-        rows = AgreementParty.objects.filter(agreement__in=keys, side=self.side).order_by("pk")
-        shown = ("agreement", "organisation__name", "organisation")
-        for agreement, name, key in rows.values_list(*shown):
-            text = str(UNNAMED) if key is None else listed(name, key)
-            found.setdefault(agreement, []).append(text)
-        return {agreement: SEPARATOR.join(texts) for agreement, texts in found.items()}
+        rows = self.link.objects.filter(**{f"{self.source}__in": keys, self.kind_field: self.kind})
+        shown = (self.source, "organisation__name", "organisation")
+        for record, name, key in rows.order_by("pk").values_list(*shown):
+            text = str(NOT_NAMED) if key is None else listed(name, key)
+            found.setdefault(record, []).append(text)
+        return {record: SEPARATOR.join(texts) for record, texts in found.items()}
+
+    def _of(self, record):
+        if record.pk is None:
+            return []
+        return [row for row in record.parties.all() if getattr(row, self.kind_field) == self.kind]
+
+    def current(self, record):
+        return tuple(row.organisation_id or UNNAMED for row in self._of(record))
+
+    def same(self, one, other):
+        return set(one) == set(other)
+
+    def rows(self, record, value):
+        known = {row.organisation_id or UNNAMED for row in self._of(record)}
+        created = [
+            self.link(**{self.source: record, self.kind_field: self.kind}, **self.party(key))
+            for key in dict.fromkeys(value)
+            if key not in known
+        ]
+        gone = [row for row in self._of(record) if (row.organisation_id or UNNAMED) not in value]
+        return created, [], gone
+
+    def party(self, key):
+        return {"organisation_id": key}
 
 
-UNNAMED = _("not named")
+class AgreementParties(Parties):
+    """The parties of one side; "not named" stands for one that no source names."""
+
+    link = AgreementParty
+    kind_field = "side"
+    source = "agreement"
+
+    @property
+    def words(self):
+        return _unnamed_words()
+
+    def party(self, key):
+        return {"unnamed": True} if key == UNNAMED else {"organisation_id": key}
+
+
+class ProjectParties(Parties):
+    """The organisations that have one role in the project."""
+
+    link = ProjectParty
+    kind_field = "role"
+    source = "project"
+
+
+def _linked(resource, entry, name):
+    """Return the keys that the column ``name`` will hold once the row is in."""
+    if name in entry.links:
+        return tuple(entry.links[name])
+    return resource.fields[name].current(entry.record)
+
+
+def _match_titles(resource, entries, mission, columns):
+    """Find the records that bear the title of the row.
+
+    It is the one where mission (the field ``mission``) and parties (of ``columns``) are those of
+    the row, as far as both say them; where only some of that fits, the person decides.
+    """
+    model = resource._meta.model
+    titles = {title for entry in entries if (title := entry.value("title"))}
+    called = model.objects.active().called(titles)
+    keys = {key for hits in called.values() for key, _label in hits}
+    rows = model.objects.filter(pk__in=keys).prefetch_related("parties__organisation")
+    records = {row.pk: row for row in rows}
+    for entry in entries:
+        hits = [records[key] for key, _label in called.get(entry.value("title"), ())]
+        said_mission = entry.value(mission)
+        said = {key for name in columns for key in entry.value(name) or ()}
+        sure, maybe = [], []
+        for record in hits:
+            parties = {row.organisation_id or UNNAMED for row in record.parties.all()}
+            if said and parties and not said & parties:
+                continue  # A title such as "Memorandum of Understanding" says little.
+            has_mission = getattr(record, f"{mission}_id")
+            fits = said_mission in (None, has_mission) and said in (set(), parties)
+            (sure if fits else maybe).append(record)
+        if len(sure) == 1:
+            entry.target_key = sure[0].pk
+            continue
+        for record in (sure or maybe)[:5]:
+            names = SEPARATOR.join(str(row) for row in record.parties.all())
+            label = f"{record} · {names}" if names else str(record)
+            entry.candidates.append(Candidate(record.pk, label, str(_("same title"))))
+
+
+def _title_key(entry, mission, columns):
+    title = entry.value("title")
+    if not title:
+        return None
+    parties = sorted({key for name in columns for key in entry.value(name) or ()})
+    return (plain(title), entry.value(mission), *parties)
 
 
 class AgreementResource(RecordResource):
+    """A row is a known agreement by its number, or by title, mission and parties."""
+
     importable = True
+    required = ("title", "field")
+    constants = ("kind", "field", "status", "mission", "source")
+    SIDES = {
+        "home_parties": AgreementParty.Side.HOME,
+        "foreign_parties": AgreementParty.Side.FOREIGN,
+    }
+    aliases = {
+        "title": ("Vereinbarung", "Bezeichnung", "Name", "Agreement"),
+        "kind": ("Typ", "Vereinbarungsart", "Type"),
+        "field": ("Bereich", "Feld", "Area"),
+        "status": ("Stand",),
+        "home_parties": (
+            "Thüringer Partner", "Heimischer Partner", "Heimische Partner", "Partner Thüringen",
+            "Heimische Seite", "Home party", "Home partner",
+        ),
+        "foreign_parties": (
+            "Ausländischer Partner", "Ausländische Partner", "Partner", "Ausländische Seite",
+            "Foreign party", "Foreign partner",
+        ),
+        "agreed_on": ("Vereinbart", "Datum der Vereinbarung"),
+        "signed_on": ("Unterzeichnet", "Unterzeichnung", "Datum der Unterzeichnung", "Signed"),
+        "signed_on_unknown": ("Datum unbekannt",),
+        "valid_until": ("Laufzeit bis", "Gültig bis", "Läuft bis", "Expires"),
+        "subjects": ("Inhalt", "Inhalte", "Themen", "Gegenstand", "Contents"),
+    }  # fmt: skip
     home_parties = AgreementParties(AgreementParty.Side.HOME, _("home parties"))
     foreign_parties = AgreementParties(AgreementParty.Side.FOREIGN, _("foreign parties"))
     mission = MissionReference()
@@ -66,27 +212,61 @@ class AgreementResource(RecordResource):
         )
         export_order = fields
 
+    # --- Rows that come in ------------------------------------------------------------------
 
-class ProjectParties(LinkColumn):
-    """The organisations that have one role in the project."""
+    def match(self, entries, examiner):
+        _match_titles(self, entries, "mission", self.SIDES)
 
-    width = 40
+    def file_key(self, entry):
+        return _title_key(entry, "mission", self.SIDES)
 
-    def __init__(self, role, label, **options):
-        super().__init__(None, label, **options)
-        self.role = role
-
-    def cells(self, keys):
-        found = {}
-        rows = ProjectParty.objects.filter(project__in=keys, role=self.role).order_by("pk")
-        shown = ("project", "organisation__name", "organisation")
-        for project, name, key in rows.values_list(*shown):
-            found.setdefault(project, []).append(listed(name, key))
-        return {project: SEPARATOR.join(texts) for project, texts in found.items()}
+    def prepare(self, entry, examiner):
+        """Judge the parties as they will be, together with the status."""
+        record = entry.record
+        record.parties_are_checked = True
+        if entry.target and not entry.links and not record.has_changed("status"):
+            return
+        parties = {name: _linked(self, entry, name) for name in self.SIDES}
+        for name in parties.keys() & entry.links.keys():
+            for other, keys in parties.items():
+                if other != name and {*parties[name], UNNAMED} & set(keys) - {UNNAMED}:
+                    entry.refuse(
+                        name, _("An organisation can't stand on both sides of an agreement.")
+                    )
+                    return
+        try:
+            check_sides(record.status, [self.SIDES[name] for name in parties if parties[name]])
+        except ValidationError as error:
+            for one in error.error_list:
+                side = "home_parties" if one.code == "no_home_party" else "foreign_parties"
+                entry.refuse(side, one.messages[0])
 
 
 class ProjectResource(RecordResource):
+    """A row is a known project by its number, or by title, mission and parties."""
+
     importable = True
+    required = ("title", "owner")
+    constants = ("stage", "sector", "country", "origin_mission", "owner", "source")
+    PARTIES = ("lead", "partners", "funders")
+    aliases = {
+        "title": ("Projekt", "Projekttitel", "Bezeichnung", "Name", "Project"),
+        "stage": ("Status", "Stand", "Projektstand", "Projektphase"),
+        "country": ("Zielland", "Staat"),
+        "city": ("Stadt", "Standort", "Town"),
+        "lead": ("Federführend", "Antragsteller", "Lead partner"),
+        "partners": ("Partner", "Projektpartner", "Beteiligte", "Parties"),
+        "funders": ("Fördermittelgeber", "Förderer", "Geldgeber", "Funder"),
+        "owner": ("Betreuer", "Betreuerin", "Bearbeiter", "Zuständig", "Verantwortlich"),
+        "value_forecast_eur": ("Wert (Prognose)", "Projektvolumen", "Volumen", "Forecast"),
+        "value_confirmed_eur": ("Wert (bestätigt)", "Bestätigter Wert"),
+        "jobs_forecast": ("Arbeitsplätze (Prognose)", "Arbeitsplätze"),
+        "jobs_confirmed": ("Arbeitsplätze (bestätigt)",),
+        "next_step": ("Nächste Schritte", "Nächste Aktivität", "Next steps"),
+        "starts_on": ("Start", "Projektbeginn", "Projektstart"),
+        "ends_on": ("Projektende", "Laufzeit bis"),
+        "notes": ("Notiz", "Bemerkung", "Bemerkungen", "Kommentar", "Comment"),
+    }  # fmt: skip
     sector = SectorReference()
     lead = ProjectParties(ProjectParty.Role.LEAD, _("lead"))
     partners = ProjectParties(ProjectParty.Role.PARTNER, _("partners"))
@@ -127,3 +307,11 @@ class ProjectResource(RecordResource):
             "source",
         )
         export_order = fields
+
+    # --- Rows that come in ------------------------------------------------------------------
+
+    def match(self, entries, examiner):
+        _match_titles(self, entries, "origin_mission", self.PARTIES)
+
+    def file_key(self, entry):
+        return _title_key(entry, "origin_mission", self.PARTIES)
