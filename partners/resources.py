@@ -600,6 +600,8 @@ class PersonResource(RecordResource):
             meant = organisation.target_key
             found = [row for row in open_ones if meant is not None and row.organisation_id == meant]
             if not found:
+                if entry.settled and not any(texts.values()):
+                    return None  # Who takes part for an organisation need not act for it.
                 primary = not any(row.is_primary for row in open_ones)
                 return Affiliation(is_primary=primary, **texts)
         if not found:

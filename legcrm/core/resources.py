@@ -90,6 +90,11 @@ class RecordResource(ModelResource):
         ``candidates`` for the person to decide. A constant number of queries.
         """
 
+    def match_nested(self, role, entries, examiner):
+        """Set ``target_key`` where the record of the list tells which one its row carries in
+        ``role``; asked before the ``match`` of that record's own resource.
+        """
+
     def file_key(self, entry):
         """Return what two rows about the same new record have in common, or None."""
         return None

@@ -218,7 +218,8 @@ class Country(FieldColumn):
         return country_name(value)
 
     def current(self, record):
-        return str(getattr(record, self.attname) or "")
+        # Not by its attribute, which makes an object of the code.
+        return str(record.__dict__.get(self.attname) or "")
 
     def read(self, raw, style=""):
         return cells.read_country(raw)
@@ -229,9 +230,11 @@ class Phone(FieldColumn):
 
     country_column = "country"
 
+    def cell(self, value):
+        return phone_text(value)
+
     def current(self, record):
-        value = record.__dict__.get(self.attname)
-        return getattr(value, "as_e164", None) or str(value or "")
+        return phone_text(record.__dict__.get(self.attname))
 
     def read(self, raw, style="", country=""):
         return cells.read_phone(raw, country)
@@ -399,6 +402,8 @@ class LinkColumn(Importable):
     empty = ()
     # The model that the texts name, or None where the texts themselves are kept.
     related = None
+    # Texts that name no record of it, in their ``plain`` form: {text: value}.
+    words: dict = {}
     width = 30
 
     def cells(self, keys: list[int]) -> dict:
@@ -477,6 +482,11 @@ class Many(LinkColumn):
             self.through(**{self.source: record, f"{self.target}_id": key}) for key in wanted
         ]
         return created, [], dropped
+
+
+def phone_text(value) -> str:
+    """Return a phone number (of a model field, or text) in E.164."""
+    return getattr(value, "as_e164", None) or str(value or "")
 
 
 def local_time(value):

@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import ImportRow
+from ..naming import plain
 from ..validation import errors_of
 from . import cells as typed
 from .cells import CellError
@@ -125,6 +126,8 @@ class Entry:
     candidates: list[Candidate] = field(default_factory=list)
     # The record with the values of the row.
     record: Any = None
+    # The record of the list names this one, and the row still does: see ``match_nested``.
+    settled: bool = False
     # The entry of an earlier row that announces the same new record.
     first: "Entry | None" = None
     changes: list[tuple[str, str, str]] = field(default_factory=list)
@@ -140,6 +143,12 @@ class Entry:
     @property
     def decision(self):
         return self.row.decisions.get(self.role, "")
+
+    def says_something(self):
+        """Whether the row carries the record at all: cells that are cleared do not make one."""
+        return self.target_key is not None or any(
+            value is not None and value not in ("", ()) for value in self.values.values()
+        )
 
     def value(self, name, default=None):
         """Return what the row says in the column ``name``, else the value for all rows."""
@@ -222,8 +231,8 @@ class Unit:
 class Examiner:
     """Examines rows for one import; keeps what it looked up, and the new records announced.
 
-    ``columns`` are the machine names that the file has. ``locking`` locks the records meant, for
-    the transaction that will write them.
+    ``columns`` are the machine names that the file has. ``locking`` is for the transaction that
+    writes rows checked before: it locks the records meant.
     """
 
     def __init__(
@@ -237,6 +246,8 @@ class Examiner:
         self.locking = locking
         self.lookups = Lookups(self.user)
         self.announced: dict[tuple, Entry] = {}
+        # What resources look up once for all rows.
+        self.kept: dict[str, Any] = {}
         self.mapped = {name for name in columns if name}
         self.units = self._units({*self.mapped, *self.constants})
 
@@ -277,13 +288,15 @@ class Examiner:
                     continue
                 entry = Entry(row, unit)
                 self._read(entry)
-                if entry.values or unit.role == MAIN:
+                if unit.role == MAIN or entry.says_something():
                     row.entries[unit.role] = entry
                     entries.append(entry)
             self._load(entries)  # the records named by their number
             self._look_up(entries)
             missing = [e for e in entries if e.target_key is None]
-            unit.resource.match(missing, self)
+            if unit.role:
+                self.resource.match_nested(unit.role, missing, self)
+            unit.resource.match([e for e in missing if e.target_key is None], self)
             self._decide(missing)
             self._load(missing)
             for entry in entries:
@@ -351,6 +364,7 @@ class Examiner:
 
     def _look_up_column(self, entries, name, column):
         own_cells = self._own_cells(entries, column)
+        words = getattr(column, "words", {})
         wanted: dict[Any, set] = {}
         todo = []
         for entry in entries:
@@ -367,13 +381,16 @@ class Examiner:
                     values[name] = column.current(entry.target)
                     continue
                 within = unit_within(column, entry)
-                wanted.setdefault(within, set()).update(texts)
+                wanted.setdefault(within, set()).update(t for t in texts if plain(t) not in words)
                 todo.append((entry, values, texts, within))
         for within, texts in wanted.items():
             self.lookups.prepare(column.related, texts, within)
         for entry, values, texts, within in todo:
             keys, failed = [], False
             for text in texts:
+                if plain(text) in words:
+                    keys.append(words[plain(text)])
+                    continue
                 try:
                     keys.append(self.lookups.find(column.related, text, within)[0])
                 except CellError as error:
@@ -411,6 +428,13 @@ class Examiner:
             if unit is not None and plan["key"] and plan["action"] == State.NEW:
                 entry = Entry(Row(row_number, {}), unit, record=unit.model(), action=State.NEW)
                 self.announced.setdefault(self.announcement(unit, plan["key"]), entry)
+
+    def forget(self, row):
+        """A row that does not go in announces nothing."""
+        for entry in row.entries.values():
+            key = self.announcement(entry.unit, entry.key)
+            if self.announced.get(key) is entry:
+                del self.announced[key]
 
     # --- Which record -------------------------------------------------------------------------
 
@@ -516,20 +540,18 @@ class Examiner:
         old = column.current(record)
         if entry.target is not None and column.same(old, value):
             return
-        label = column.label
         if isinstance(column, LinkColumn):
-            if not column.same(old, value):
-                entry.links[name] = value
-                self._note(entry, name, label, self._shown_links(entry, column, old), value)
-            return
+            if column.same(old, value):
+                return
+            entry.links[name] = value
         if entry.target is not None:
-            self._note(entry, name, label, self._shown_old(entry, column, old), value)
-        column.assign(record, value)
+            self._note(entry, name, column, old, value)
+        if not isinstance(column, LinkColumn):
+            column.assign(record, value)
 
-    def _note(self, entry, name, label, old, value):
-        if entry.target is None:
-            return
-        column = entry.unit.columns[name]
+    def _note(self, entry, name, column, old, value):
+        """Note what changes, as a person reads it."""
+        label = column.label
         if isinstance(column, Reference) or (
             isinstance(column, LinkColumn) and column.related is not None
         ):
@@ -538,31 +560,31 @@ class Examiner:
             new = column.show(value)
         if entry.role:
             label = f"{entry.unit.title}: {label}"
-        entry.changes.append((label, str(old)[:300], str(new)[:300]))
+        entry.changes.append((label, self._shown_old(entry, column, old)[:300], str(new)[:300]))
 
     def _shown_old(self, entry, column, old):
-        if isinstance(column, Reference):
+        if isinstance(column, Reference | LinkColumn) and column.related is not None:
             return self._own_cells([entry], column).get(entry.target.pk, "")
-        return column.show(old)
-
-    def _shown_links(self, entry, column, old):
-        if entry.target is None:
-            return ""
-        if column.related is None:
-            return column.show(old)
-        return self._own_cells([entry], column).get(entry.target.pk, "")
+        return str(column.show(old))
 
     def _validate(self, entry, record):
-        """Ask the rules of the model; none of them needs a query for each row."""
+        """Ask the rules of the model; none of them needs a query for each row.
+
+        When the rows are applied, the same cells were asked before. What may have changed since
+        (twins, capacity) is asked by ``match`` and by the save itself, the rest by the database.
+        """
         unit = entry.unit
         record.twins_are_checked = True  # ``match`` has looked for them
         if entry.decision == "new" and hasattr(record, "same_name_checked"):
             record.same_name_checked = True
-        # What was found by name exists; asking for each would be a query.
+        if self.locking:
+            return
+        # What was found by name exists, and asking for each would be a query; a phone number was
+        # validated when it was read.
         skip = {
             column.field.name
             for name, column in unit.columns.items()
-            if isinstance(column, Reference) and entry.value(name) is not None
+            if isinstance(column, Reference | Phone) and entry.value(name) is not None
         } | set(unit.resource.connected(entry))
         reported = {problem.column for problem in entry.row.problems}
         for name, messages in errors_of(record, skip=skip).items():
@@ -577,9 +599,7 @@ class Examiner:
             row.state = State.SKIPPED
         elif row.problems or self._waits_in_vain(row):
             row.state = State.ERROR
-            # A row that does not go in announces nothing.
-            for key in [key for key, entry in self.announced.items() if entry.row is row]:
-                del self.announced[key]
+            self.forget(row)
         elif any(entry.action == State.DUPLICATE for entry in entries):
             row.state = State.DUPLICATE
         elif row.entries[MAIN].action == State.NEW:
@@ -609,7 +629,10 @@ class Examiner:
 def unit_within(column, entry):
     """Return the key within which a reference is looked up: the stops of the row's mission."""
     within = getattr(column, "within", "")
-    return entry.value(within) if within else None
+    if not within:
+        return None
+    of_target = getattr(entry.target, f"{within}_id", None)
+    return entry.value(within, of_target)
 
 
 def chunked(rows: Iterable, size: int = CHUNK):
