@@ -159,7 +159,7 @@ def inspection_of(run) -> reading.Inspection:
 
 def _field_names(resource):
     return [
-        headers.FieldNames(name, column.labels(), column.aliases)
+        headers.FieldNames(name, column.labels(), [str(alias) for alias in column.aliases])
         for name, column in resource.importable_columns().items()
     ]
 
@@ -366,7 +366,13 @@ def recheck(run, kept_rows) -> None:
         for kept, row in zip(chunk, rows, strict=True):
             kept.state, kept.plans = row.state, row.plans()
             kept.problems = [problem.as_json() for problem in row.problems]
-        ImportRow.objects.bulk_update(chunk, ["state", "plans", "problems", "decisions"])
+        # As an upsert: bulk_update() builds a CASE of every row for every field.
+        ImportRow.objects.bulk_create(
+            chunk,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["state", "plans", "problems", "decisions"],
+        )
 
 
 def decide(run, numbers, role: str, decision: str) -> None:
@@ -441,13 +447,18 @@ def apply(run, progress: Progress) -> None:
         _end(run, State.CHECKED, str(error))
     except (ValidationError, IntegrityError, StaleRecord) as error:
         run.refresh_from_db()
-        reason = " ".join(getattr(error, "messages", [str(error)]))
-        _end(
-            run,
-            State.CHECKED,
-            _("Nothing was written. The database refused: %(reason)s Check the file again.")
-            % {"reason": reason},
-        )
+        _end(run, State.CHECKED, _refusal(error))
+
+
+def _refusal(error, row_number=None):
+    """Return what to tell of a rule or constraint that refused while writing."""
+    reason = " ".join(getattr(error, "messages", [str(error)]))
+    if row_number is None:
+        return _("Nothing was written: %(reason)s Check the file again.") % {"reason": reason}
+    return _("Nothing was written, because of row %(number)s: %(reason)s") % {
+        "number": row_number,
+        "reason": reason,
+    }
 
 
 def _claim(run, before, after, **values):
@@ -469,15 +480,16 @@ def _apply(run, progress):
         for kept, row in zip(chunk, rows, strict=True):
             if reason := _changed_meanwhile(kept, row):
                 kept.state = RowState.REFUSED
-                kept.problems = [{"column": "", "label": "", "value": "", "message": reason}]
+                kept.problems = [Problem("", "", "", reason).as_json()]
+                kept.save(update_fields=["state", "problems"])
                 refused += 1
-                forget(examiner, row)
+                examiner.forget(row)
             else:
-                kept.state = RowState.APPLIED
                 good.append(row)
         _Writer(run, at).write(good, examiner.units, examiner)
         written += len(good)
-        ImportRow.objects.bulk_update(chunk, ["state", "problems"])
+        applied = [row.number for row in good]
+        run.rows.filter(number__in=applied).update(state=RowState.APPLIED)
         done += len(chunk)
         progress(done, total)
     if not written:
@@ -492,12 +504,6 @@ def _apply(run, progress):
         )
     SpreadsheetImport.objects.filter(pk=run.pk).update(applied_count=written)
     run.refresh_from_db()
-
-
-def forget(examiner, row):
-    """A refused row announces no new record."""
-    for key in [key for key, entry in examiner.announced.items() if entry.row is row]:
-        del examiner.announced[key]
 
 
 def _changed_meanwhile(kept, row):
@@ -573,7 +579,7 @@ class _Writer:
         records = [entry.record for entry in entries]
         if not records:
             return
-        self._save(records, new=True)
+        self._save(entries, records, new=True)
         self.journal += [(entry, entry.record, "created", {}) for entry in entries]
 
     def _update(self, entries):
@@ -581,20 +587,23 @@ class _Writer:
         records = [entry.record for entry in entries]
         if not records:
             return
-        self._save(records, new=False)
+        self._save(entries, records, new=False)
         self.journal += [
             (entry, entry.record, "changed", old)
             for entry, old in zip(entries, before, strict=True)
         ]
 
-    def _save(self, records, new):
+    def _save(self, entries, records, new):
         if type(records[0]).written_together:
             (bulk.create_all if new else bulk.update_all)(records, self.reason, at=self.at)
             return
-        for record in records:
+        for entry, record in zip(entries, records, strict=True):
             record._change_reason = self.reason
             record._history_date = self.at
-            record.save()
+            try:
+                record.save()
+            except (ValidationError, IntegrityError) as error:
+                raise Refused(_refusal(error, entry.row.number)) from error
 
     def _write_parts(self, created, saved, deleted):
         # Those that go make room for those that come; but a record that needs at least one of
@@ -608,7 +617,7 @@ class _Writer:
                 by_model.setdefault(type(row), []).append((entry, row))
             for pairs in by_model.values():
                 old = [{} if new else _before(row) for _entry, row in pairs]
-                self._save([row for _entry, row in pairs], new)
+                self._save(*zip(*pairs, strict=True), new)
                 kind = "created" if new else "changed"
                 self.journal += [
                     (entry, row, kind, before)
