@@ -71,12 +71,7 @@ def update_all(
                 _derive(model, rows)
                 names = _derived_fields(model).union(*(changed for _record, changed in some))
                 # A rule may have put the value of another field into its proper form.
-                names |= {
-                    field.name
-                    for field in model._meta.concrete_fields
-                    if field.name not in names | model.BOOKKEEPING
-                    and any(record.has_changed(field.name) for record in rows)
-                }
+                names |= set().union(*(record.changed_fields(besides=names) for record in rows))
                 for record in rows:
                     record.updated_at, record.updated_by = now, user
                     record.version += 1

@@ -6,6 +6,7 @@ archived rather than deleted.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -21,6 +22,12 @@ from ..rows import chunks, update_rows
 
 # Fields whose values are texts, or compare like them.
 _KEPT_AS_HELD = (models.CharField, models.TextField)
+_UNREAD = object()
+
+
+@cache
+def _by_attname(model):
+    return [(field.attname, field) for field in model._meta.concrete_fields]
 
 
 class UntrackedWrite(TypeError):
@@ -193,19 +200,26 @@ class TrackedModel(models.Model):
         self._read = {
             # A file is changed in place, and a date may have been given as text; texts are kept
             # as they are, because a phone number takes long to bring into its stored form.
-            field.attname: held[field.attname]
+            name: held[name]
             if isinstance(field, _KEPT_AS_HELD)
-            else field.get_prep_value(getattr(self, field.attname))
-            for field in self._meta.concrete_fields
-            if field.attname in held
+            else field.get_prep_value(getattr(self, name))
+            for name, field in _by_attname(type(self))
+            if name in held
         }
 
-    def changed_fields(self):
-        """Return the names of the fields whose value differs from what was read."""
+    def changed_fields(self, besides=frozenset()):
+        """Return the names of the fields whose value differs from what was read.
+
+        Those of ``besides`` are not looked at.
+        """
+        read, held = getattr(self, "_read", {}), self.__dict__
         return {
             field.name
-            for field in self._meta.concrete_fields
-            if field.name not in self.BOOKKEEPING and self._differs(field)
+            for name, field in _by_attname(type(self))
+            if held.get(name) is not read.get(name, _UNREAD)
+            and field.name not in self.BOOKKEEPING
+            and field.name not in besides
+            and self._differs(field)
         }
 
     def has_changed(self, *names):
