@@ -17,8 +17,8 @@ STYLES = (
 GENERAL, DATE, MOMENT, TIME, DURATION = range(5)
 
 
-def zipped(parts: dict[str, str | bytes], path: Path) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+def zipped(parts: dict[str, str | bytes], path: Path, *, packed: bool = True) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as made:
         for name, content in parts.items():
             made.writestr(name, content)
     return path
@@ -95,9 +95,8 @@ def ods_cell(text: str, attributes: str = "") -> str:
 
 
 def ods_row(*cells: str, repeat: int = 1) -> str:
-    return (
-        f'<table:table-row table:number-rows-repeated="{repeat}">{"".join(cells)}</table:table-row>'
-    )
+    repeated = f' table:number-rows-repeated="{repeat}"' if repeat > 1 else ""
+    return f"<table:table-row{repeated}>{''.join(cells)}</table:table-row>"
 
 
 def ods_parts(*tables: str, names=("Liste", "Zweite"), hidden=(), before="") -> dict:

@@ -169,7 +169,8 @@ def test_xlsx_values_keep_their_types(tmp_path):
     path = files.xlsx(
         tmp_path / "a.xlsx",
         files.row(1, cells),
-        shared_strings="<si><t>x</t></si><si><r><t xml:space='preserve'>fett </t></r><r><t>normal</t></r></si>",
+        shared_strings="<si><t>x</t></si><si><r><t xml:space='preserve'>fett </t></r>"
+        "<r><t>normal</t></r></si>",
     )
     (values,) = cells_of(path)
     assert values == [
@@ -352,3 +353,30 @@ def test_ods_sheets_are_chosen_like_those_of_xlsx(tmp_path):
     assert cells_of(path, sheet="C") == [["auch"]]
     with pytest.raises(reading.Unreadable):
         reading.inspect(path, sheet="H")
+
+
+def test_a_long_ods_is_counted_like_it_is_read(tmp_path):
+    plain = files.ods_row(files.ods_cell("a"), files.ods_cell("b"))
+    others = [
+        files.ods_row(files.ods_cell("Müller & Söhne"), files.ods_cell("b")),
+        files.ods_row(files.ods_cell("a", 'table:number-columns-repeated="3"')),
+        files.ods_row(files.ods_cell("x"), repeat=2),
+        files.ods_row("<table:table-cell/>", repeat=3),
+        "<table:table-row/>",
+        files.ods_row("<table:table-cell/>", "<table:table-cell/>"),
+    ]
+    path = files.ods(tmp_path / "a.ods", plain * 250 + "".join(f"{o}{plain}" for o in others) * 9)
+    read = rows_of(path)
+    found = reading.inspect(path)
+    assert found.row_count == len(read) == 250 + 9 * (4 + 6)
+    assert found.column_count == max(len(cells) for _number, cells in read) == 3
+    assert found.sample == read[:200]
+    assert read[250:256] == [
+        (251, ["Müller & Söhne", "b"]),
+        (252, ["a", "b"]),
+        (253, ["a", "a", "a"]),
+        (254, ["a", "b"]),
+        (255, ["x"]),
+        (256, ["x"]),
+    ]
+    assert read[-1] == (250 + 9 * 15, ["a", "b"])

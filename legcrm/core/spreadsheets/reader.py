@@ -20,7 +20,6 @@ import contextlib
 import csv
 import datetime
 import io
-import itertools
 import json
 import os
 import re
@@ -45,7 +44,7 @@ MAX_FIELD = MEGABYTE  # characters
 MAX_LINE = 4 * MEGABYTE  # characters of one line of a CSV file
 MAX_ROW_XML = 32 * MEGABYTE
 SAMPLE = 200
-PIECE = 20 * MEGABYTE  # XML for one little workbook
+PIECE = 12 * MEGABYTE  # XML for one little workbook
 PIECE_AREA = 2_000_000  # cells of its rectangle, empty ones too
 ENCODINGS = ("utf-8-sig", "utf-8", "utf-16", "cp1252", "cp1250", "cp1251")
 DELIMITERS = ";\t,|"
@@ -510,8 +509,8 @@ class Xlsx:
         if sheet.start is None:
             return
         top, left = sheet.start
-        # It leaves out empty columns on the left, but gives every row from the first.
-        for index, row in enumerate(itertools.islice(sheet.iter_rows(), top, None), top + 1):
+        # Not iter_rows(), which counts every piece from the first row of the sheet.
+        for index, row in enumerate(sheet.to_python(), top + 1):
             cells = trimmed([None] * left + [plain(cell) for cell in row])
             if cells:
                 yield index, cells
