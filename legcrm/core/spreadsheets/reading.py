@@ -5,7 +5,6 @@ time and wall time; this side starts it, listens, and turns what goes wrong into
 with a sentence for the person. The server needs no more memory than one row.
 """
 
-import contextlib
 import datetime
 import json
 import os
@@ -299,7 +298,7 @@ def answers(command: list[str], seconds: float) -> Iterator:
             slow = process.wait() == -signal.SIGXCPU
             raise Unreadable("too_slow" if slow else "too_large")
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        if process.poll() is None:  # else its number may be another's by now
             os.killpg(process.pid, signal.SIGKILL)
         process.stdout.close()
         process.wait()
