@@ -367,6 +367,10 @@ class MissionLink(TrackedModel):
 
 
 class StopQuerySet(TrackedQuerySet):
+    def for_user(self, user):
+        """Who may see missions sees where they go."""
+        return self if user.has_perm("missions.view_mission") else self.none()
+
     def called(self, texts, within=None):
         """Return ``{text: [(key, label), …]}`` of the stops in the cities that ``texts`` name.
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -20,6 +21,7 @@ from legcrm.core.spreadsheets.columns import (
 from legcrm.core.spreadsheets.examining import Candidate
 
 from ..models import Appointment, Participation, Stop
+from ..programme import check_conflicts
 from ..timezones import is_ambiguous_or_missing, zone
 from .references import (
     MissionReference,
@@ -234,6 +236,11 @@ class AppointmentResource(RecordResource):
         if "participants" in entry.links:
             going = Participation.objects.filter(pk__in=entry.links["participants"])
             record.shall_go = list(going)
+            if entry.target is not None and not record.has_changed(*MOMENTS, "interpreter"):
+                try:  # The rule of the model asks only where hours or the interpreter change.
+                    check_conflicts(record, record.shall_go)
+                except ValidationError as error:
+                    entry.refuse("participants", " ".join(error.messages))
 
     def connected(self, entry):
         # What ``prepare`` has refused already.

@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from legcrm.core.naming import plain
 from legcrm.core.resources import RecordResource
 from legcrm.core.spreadsheets.columns import (
     SEPARATOR,
@@ -93,16 +94,21 @@ class InteractionResource(RecordResource):
         rows = Interaction.objects.active().filter(occurred_at__in=moments)
         known = {}
         for row in rows.prefetch_related("organisation_links__organisation"):
-            known.setdefault((row.occurred_at, plain_subject(row.subject)), []).append(row)
+            known.setdefault((row.occurred_at, plain(row.subject)), []).append(row)
+        _read_affiliations({key for e in entries for key in e.value("people") or ()}, examiner)
         for entry in entries:
-            key = (entry.value("occurred_at"), plain_subject(entry.value("subject") or ""))
-            said = set(entry.value("organisations") or ())
+            key = (entry.value("occurred_at"), plain(entry.value("subject") or ""))
+            people = entry.value("people") or ()
+            said = {*(entry.value("organisations") or ())}
+            said |= {*_acting_for(people, entry.value("occurred_at"), examiner)}
             candidates = []
             for row in known.get(key, ()):
                 links = row.organisation_links.all()
                 organisations = {link.organisation_id for link in links}
                 if said == organisations:
                     entry.target_key = row.pk
+                    if "organisations" in entry.values:
+                        entry.values["organisations"] = tuple(said)
                     break
                 if not said or said & organisations:
                     names = SEPARATOR.join(link.organisation.name for link in links)
@@ -116,7 +122,7 @@ class InteractionResource(RecordResource):
         if moment is None or not subject:
             return None
         organisations = sorted(entry.value("organisations") or ())
-        return (moment.isoformat(), plain_subject(subject), *organisations)
+        return (moment.isoformat(), plain(subject), *organisations)
 
     def prepare(self, entry, examiner):
         """Bring in the organisations of the people, and find the cooperation, as the form does."""
@@ -126,7 +132,12 @@ class InteractionResource(RecordResource):
         if entry.target is not None and not entry.links.keys() & {"organisations", "people"}:
             return
         organisations = self._linked(entry, "organisations")
-        brought = self._brought(entry, examiner)
+        people = entry.links.get("people", ())
+        if entry.target is not None and people:
+            # Those who were there before have brought theirs in then.
+            known = self.fields["people"].current(record)
+            people = [key for key in people if key not in known]
+        brought = _acting_for(people, record.occurred_at, examiner)
         if not organisations and not brought:
             entry.refuse(
                 "organisations",
@@ -146,29 +157,6 @@ class InteractionResource(RecordResource):
         if name in entry.links:
             return tuple(entry.links[name])
         return self.fields[name].current(entry.record) if name in self.fields else ()
-
-    def _brought(self, entry, examiner):
-        """Return the organisations for which people new to the contact act on its day."""
-        people = entry.links.get("people", ())
-        if entry.target is not None and people:
-            known = self.fields["people"].current(entry.record)
-            people = [key for key in people if key not in known]
-        moment = entry.record.occurred_at
-        if not people or moment is None:
-            return ()
-        affiliations = examiner.kept.setdefault("affiliations", {})
-        if missing := [key for key in people if key not in affiliations]:
-            affiliations |= {key: [] for key in missing}
-            rows = Affiliation.objects.filter(person__in=missing).order_by("pk")
-            for key, *row in rows.values_list("person", "organisation", "valid_from", "valid_to"):
-                affiliations[key].append(row)
-        day = timezone.localdate(moment)
-        return [
-            organisation
-            for key in people
-            for organisation, start, end in affiliations[key]
-            if (start is None or start <= day) and (end is None or end >= day)
-        ]
 
     @staticmethod
     def _cooperation(organisations, examiner):
@@ -198,8 +186,28 @@ class InteractionResource(RecordResource):
         return [(self.fields["cooperation"].label, "", name)]
 
 
-def plain_subject(subject):
-    return " ".join(subject.casefold().split())
+def _read_affiliations(people, examiner):
+    """Fetch the affiliations of ``people``, each once for all rows."""
+    known = examiner.kept.setdefault("affiliations", {})
+    if missing := {key for key in people if key not in known}:
+        known |= {key: [] for key in missing}
+        rows = Affiliation.objects.filter(person__in=missing).order_by("pk")
+        for key, *row in rows.values_list("person", "organisation", "valid_from", "valid_to"):
+            known[key].append(row)
+    return known
+
+
+def _acting_for(people, moment, examiner):
+    """Return the keys of the organisations for which ``people`` act on the day of ``moment``."""
+    if not people or moment is None:
+        return []
+    affiliations, day = _read_affiliations(people, examiner), timezone.localdate(moment)
+    return [
+        organisation
+        for key in people
+        for organisation, start, end in affiliations[key]
+        if (start is None or start <= day) and (end is None or end >= day)
+    ]
 
 
 class Target(ForEach):

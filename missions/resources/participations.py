@@ -71,7 +71,8 @@ class ParticipationResource(RecordResource):
         "postal_code": ("PLZ", "Zip", "ZIP code", "Postcode"),
         "city": ("Stadt", "Sitz", "Firmensitz", "Wohnort", "Town"),
         "street": (
-            "Strasse", "Adresse", "Anschrift", "Straße und Hausnummer", "Straße, Nr.", "Address",
+            "Strasse", "Adresse", "Anschrift", "Straße und Hausnummer", "Straße, Nr.",
+            "Straße, Hausnr.", "Address",
         ),
         "website": ("Webseite", "Homepage", "Internet", "Internetadresse", "URL", "www", "Web"),
         "salutation": ("Geschlecht", "Form of address", "Gender"),
@@ -99,7 +100,9 @@ class ParticipationResource(RecordResource):
             "Sucht", "Gesuch", "Kooperationswunsch", "Kooperationswünsche", "Gesuchte Partner",
             "Was suchen Sie?", "Seeking",
         ),
-        "fee_eur": ("Beitrag", "Teilnahmegebühr", "Eigenanteil", "Gebühr", "Fee"),
+        "fee_eur": (
+            "Beitrag", "Teilnahmegebühr", "Teilnehmerbeitrag", "Eigenanteil", "Gebühr", "Fee",
+        ),
         "fee_paid_on": ("Bezahlt am", "Zahlungseingang", "Paid on"),
         "needs": ("Besonderheiten", "Ernährung", "Diät", "Unverträglichkeiten", "Diet", "Needs"),
         "source": ("Herkunft der Daten",),
@@ -247,7 +250,9 @@ class ParticipationResource(RecordResource):
         record = entry.record
         if record.status not in Participation.PLACE_STATUSES or record.over_capacity:
             return
-        if record.mission_id is None or not record.changed_fields() & {"status", "mission"}:
+        stays = entry.target is not None and not record.has_changed("mission")
+        had_place = stays and record._read["status"] in Participation.PLACE_STATUSES
+        if record.mission_id is None or had_place:
             return
         places = examiner.kept.setdefault("places left", {})
         if record.mission_id not in places:

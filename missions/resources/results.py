@@ -71,17 +71,20 @@ class Parties(LinkColumn):
         return set(one) == set(other)
 
     def rows(self, record, value):
+        """One that takes the place of another gets its row, so that no side is ever without."""
         known = {row.organisation_id or UNNAMED for row in self._of(record)}
-        created = [
-            self.link(**{self.source: record, self.kind_field: self.kind}, **self.party(key))
-            for key in dict.fromkeys(value)
-            if key not in known
-        ]
+        new = [key for key in dict.fromkeys(value) if key not in known]
         gone = [row for row in self._of(record) if (row.organisation_id or UNNAMED) not in value]
-        return created, [], gone
+        created, saved = [], []
+        for key in new:
+            party = gone.pop(0) if gone else self.link(**{self.source: record})
+            (saved if party.pk else created).append(party)
+            setattr(party, self.kind_field, self.kind)
+            self.fill(party, key)
+        return created, saved, gone
 
-    def party(self, key):
-        return {"organisation_id": key}
+    def fill(self, party, key):
+        party.organisation_id = key
 
 
 class AgreementParties(Parties):
@@ -95,8 +98,11 @@ class AgreementParties(Parties):
     def words(self):
         return _unnamed_words()
 
-    def party(self, key):
-        return {"unnamed": True} if key == UNNAMED else {"organisation_id": key}
+    def fill(self, party, key):
+        party.organisation_id = key or None
+        party.unnamed = key == UNNAMED
+        # Whoever signed did so for the one before.
+        party.signatory, party.role = None, ""
 
 
 class ProjectParties(Parties):
