@@ -534,7 +534,8 @@ class Examiner:
         return text % {"kind": unit.model._meta.verbose_name}
 
     def _set(self, entry, record, name, value):
-        column = entry.unit.columns.get(name)
+        # ``match`` may fill fields without a column in the file: a first name out of a full one.
+        column = entry.unit.columns.get(name) or entry.unit.resource.fields.get(name)
         if column is None or isinstance(column, Extra):
             return
         old = column.current(record)
