@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legcrm.core.spreadsheets import formulas, reading
+from legcrm.core.spreadsheets import formulas, reader, reading
 from tests import spreadsheet_files as files
 
 
@@ -281,6 +281,16 @@ def test_the_reader_ends_with_the_rows_nobody_wants(tmp_path, monkeypatch):
     assert started[0].returncode is None
     taken.close()
     assert started[0].returncode == -signal.SIGKILL
+
+
+def test_a_sample_may_need_the_last_of_very_many_texts(tmp_path):
+    texts = "".join(f"<si><t>Gesellschaft {n}</t></si>" for n in range(200_000))
+    assert len(texts) > reader.SAMPLE_STRINGS + reader.MEGABYTE
+    rows = files.row(1, '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>199999</v></c>')
+    path = files.xlsx(tmp_path / "a.xlsx", rows, shared_strings=texts)
+    expected = [(1, ["Gesellschaft 0", "Gesellschaft 199999"])]
+    assert reading.inspect(path).sample == expected
+    assert rows_of(path) == expected
 
 
 # --- ODS

@@ -44,6 +44,7 @@ MAX_FIELD = MEGABYTE  # characters
 MAX_LINE = 4 * MEGABYTE  # characters of one line of a CSV file
 MAX_ROW_XML = 32 * MEGABYTE
 SAMPLE = 200
+SAMPLE_STRINGS = 4 * MEGABYTE
 PIECE = 12 * MEGABYTE  # XML for one little workbook
 PIECE_AREA = 2_000_000  # cells of its rectangle, empty ones too
 ENCODINGS = ("utf-8-sig", "utf-8", "utf-16", "cp1252", "cp1250", "cp1251")
@@ -447,10 +448,14 @@ class Xlsx:
                 visible = attributes.get("state", "visible") == "visible"
                 kept = self.sheets if visible else self.hidden
                 kept[attributes.get("name", "")] = targets[attributes["id"]]
-        self.base = self.make_base(styles, strings, dates)
+        self.around = (styles, strings, dates)
+        self.base = b""
 
-    def make_base(self, styles: str, strings: str, dates: str) -> bytes:
-        """The workbook around every piece: one sheet, the styles and the texts of the file."""
+    def make_base(self, first_strings: int = 0) -> None:
+        """The workbook around every piece: one sheet, the styles and the texts of the file.
+
+        ``first_strings``: of the shared texts, only so many bytes."""
+        styles, strings, dates = self.around
         link = (
             '<Relationship Id="r{0}" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
             'relationships/{1}" Target="{2}"/>'
@@ -468,6 +473,11 @@ class Xlsx:
                     for chunk in self.package.chunks(strings):
                         if HALF_CHARACTER.search(chunk):
                             raise Refused("half_character")
+                        first_strings -= len(chunk)
+                        if -len(chunk) < first_strings <= 0:
+                            # A sample needs the first texts, for they stand in the order of use.
+                            part.write(chunk[: chunk.rfind(b"<si>")] + b"</sst>")
+                            break
                         part.write(chunk)
                 links.append(link.format(3, "sharedStrings", "sharedStrings.xml"))
             made.writestr(
@@ -486,7 +496,7 @@ class Xlsx:
                 "xl/_rels/workbook.xml.rels",
                 f"<Relationships>{''.join(links)}</Relationships>",
             )
-        return base.getvalue()
+        self.base = base.getvalue()
 
     def cells(self, piece: bytes):
         """``(row number, cells)`` of the rows of a piece that hold something."""
@@ -515,7 +525,16 @@ class Xlsx:
             if cells:
                 yield index, cells
 
+    def sampled(self, piece: bytes) -> list:
+        """The rows of a piece, by the first of the shared texts if these are enough."""
+        try:
+            return list(self.cells(piece))
+        except Refused:
+            self.make_base()
+            return list(self.cells(piece))
+
     def rows(self, name: str):
+        self.make_base()
         for piece in Sheet(self.package, self.sheets[self.choose(name)]).pieces():
             yield from self.cells(piece)
 
@@ -532,17 +551,18 @@ class Xlsx:
 
     def inspect(self, name: str) -> dict:
         name = self.choose(name)
+        self.make_base(first_strings=SAMPLE_STRINGS)
         sheet = Sheet(self.package, self.sheets[name], first_rows=SAMPLE)
         sample: list = []
         for piece in sheet.pieces():
             if len(sample) < SAMPLE:
-                sample.extend(self.cells(piece))
+                sample.extend(self.sampled(piece))
                 del sample[SAMPLE:]
         names = []
         if NAMES_SHEET in self.hidden:
             hidden = Sheet(self.package, self.hidden[NAMES_SHEET], first_rows=MAX_COLUMNS + 1)
             for piece in hidden.pieces():
-                names = [cells for _number, cells in self.cells(piece)]
+                names = [cells for _number, cells in self.sampled(piece)]
                 break
         return {
             "sheets": list(self.sheets),
@@ -705,11 +725,11 @@ class Ods:
                 self.in_paragraph = True
         elif tag == "text:s":
             if self.in_paragraph:
-                self.add(" " * min(int(attributes.get("text:c", "1")), MAX_FIELD))
+                self.text(" " * min(int(attributes.get("text:c", "1")), MAX_FIELD))
         elif tag == "text:tab":
-            self.add("\t")
+            self.text("\t")
         elif tag == "text:line-break":
-            self.add("\n")
+            self.text("\n")
         elif tag == "table:table-row":
             if not self.beside:
                 self.within_row = True
@@ -747,10 +767,6 @@ class Ods:
             self.beside -= 1
 
     def text(self, text):
-        if self.in_paragraph and not self.beside:
-            self.paragraphs[-1].append(text)
-
-    def add(self, text):
         if self.in_paragraph and not self.beside:
             self.paragraphs[-1].append(text)
 
