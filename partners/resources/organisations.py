@@ -8,6 +8,7 @@ from legcrm.core.resources import RecordResource
 from legcrm.core.spreadsheets.cells import CellError
 from legcrm.core.spreadsheets.columns import (
     SEPARATOR,
+    Choice,
     Computed,
     LinkColumn,
     Many,
@@ -176,6 +177,21 @@ class OrganisationResource(RecordResource):
         "other_names": ("Weitere Namen", "Alias", "Aliases", "Name in eigener Schrift"),
         "foreign_identifier": ("BIN", "INN", "STIR", "Steuernummer"),
     }  # fmt: skip
+    kind = Choice(
+        "kind",
+        words=[
+            (Organisation.Kind.COMPANY, "Firma"),
+            (Organisation.Kind.COMPANY, "Betrieb"),
+            (Organisation.Kind.UNIVERSITY, "Universität"),
+            (Organisation.Kind.UNIVERSITY, "Fachhochschule"),
+            (Organisation.Kind.RESEARCH_INSTITUTE, "Institut"),
+            (Organisation.Kind.ASSOCIATION, "Kammer"),
+            (Organisation.Kind.ASSOCIATION, "Cluster"),
+            (Organisation.Kind.PUBLIC_BODY, "Ministerium"),
+            (Organisation.Kind.PUBLIC_BODY, "Behörde"),
+            (Organisation.Kind.EDUCATION_PROVIDER, "Schule"),
+        ],
+    )
     country_code = Computed("country", label=_("country code"))
     parent = Reference("parent__name", field="parent")
     owner = Staff("owner", constant=True)

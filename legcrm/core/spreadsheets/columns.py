@@ -194,10 +194,17 @@ class Website(Text):
 
 
 class Choice(FieldColumn):
+    """One of the choices of the field, by its label; ``words`` are others that lists use for it."""
+
+    def __init__(self, path=None, label="", *, words=(), **options):
+        super().__init__(path, label, **options)
+        self.words = tuple(words)
+
     def bind(self, name, model):
         super().bind(name, model)
         self.choices = [(str(key), label) for key, label in self.field.choices]
         self.choice_labels = dict(self.choices)
+        self.readings = [*self.choices, *self.words]
 
     def cell(self, value):
         label = self.choice_labels.get(value)
@@ -207,7 +214,7 @@ class Choice(FieldColumn):
         return str(self.cell(value) or "")
 
     def read(self, raw, style=""):
-        return cells.read_choice(raw, self.choices)
+        return cells.read_choice(raw, self.readings)
 
 
 class Country(FieldColumn):

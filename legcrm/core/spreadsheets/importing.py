@@ -129,7 +129,9 @@ def _inspect(run, header_row=None):
     run.delimiter = inspection.delimiter
     resource = resource_for(run.model, run.user)
     names = _field_names(resource)
-    known = {headers.label_key(text) for one in names for text in (*one.labels, *one.aliases)}
+    known = {
+        headers.label_key(text) for one in names for text in (one.name, *one.labels, *one.aliases)
+    }
     run.header_row = header_row or headers.find_header(
         inspection.sample, lambda label: headers.label_key(label) in known
     )
@@ -139,12 +141,16 @@ def _inspect(run, header_row=None):
         )
     )
     ours = inspection.model == run.model
+    headed = _headings(run, inspection)
     found = headers.propose(
-        _headings(run, inspection),
+        headed,
         names,
         inspection.machine_names if ours else {},
         remembered,
     )
+    if not ours and any(heading.label != found[heading.index] for heading in headed):
+        # "ID" in somebody's list is no number of ours; a file of machine names only is ours.
+        found |= {heading.index: "" for heading in headed if heading.label.casefold() == "id"}
     run.columns = {str(index): name for index, name in found.items()}
 
 
@@ -443,11 +449,15 @@ def apply(run, progress: Progress) -> None:
         with acting_as(run.user), transaction.atomic():
             _apply(run, progress)
     except Refused as error:
-        run.refresh_from_db()
-        _end(run, State.CHECKED, str(error))
+        _give_back(run, State.APPLYING, State.CHECKED, str(error))
     except (ValidationError, IntegrityError, StaleRecord) as error:
-        run.refresh_from_db()
-        _end(run, State.CHECKED, _refusal(error))
+        _give_back(run, State.APPLYING, State.CHECKED, _refusal(error))
+
+
+def _give_back(run, working, before, problem):
+    """End a step without its result; a step that another process ended stays as that left it."""
+    SpreadsheetImport.objects.filter(pk=run.pk, state=working).update(state=before, problem=problem)
+    run.refresh_from_db()
 
 
 def _refusal(error, row_number=None):
@@ -679,16 +689,11 @@ def undo(run, progress: Progress) -> None:
                 raise Refused(" ".join(reasons))
             undoing.take_back(run, progress)
     except Refused as error:
-        run.refresh_from_db()
-        _end(run, State.APPLIED, str(error))
+        _give_back(run, State.UNDOING, State.APPLIED, str(error))
     except ProtectedError as error:
-        run.refresh_from_db()
         names = ", ".join(sorted({str(obj) for obj in list(error.protected_objects)[:5]}))
-        _end(
-            run,
-            State.APPLIED,
-            _("Nothing was undone: %(names)s refer to what came in.") % {"names": names},
-        )
+        problem = _("Nothing was undone: %(names)s refer to what came in.") % {"names": names}
+        _give_back(run, State.UNDOING, State.APPLIED, problem)
     else:
         run.refresh_from_db()
 
@@ -705,15 +710,23 @@ def remarks(run, states, path) -> int:
     kept = {
         row.number: _remark(row) for row in run.rows.filter(state__in=states).order_by("number")
     }
-    labels = [heading.label for heading in found] + [_("Remarks")]
-    names = [run.columns.get(str(heading.index), "") for heading in found] + [""]
-    with writing.XlsxWriter(
-        path, labels, names, ["text"] * len(labels), [20] * len(found) + [60], run.model
-    ) as writer:
-        for number, cells in file_rows(run):
-            if number in kept:
-                values = [cells[h.index] if h.index < len(cells) else None for h in found]
-                writer.row([*values, kept[number]])
+    sheet = writing.Sheet(
+        _("Remarks"),
+        run.model,
+        [
+            *(writing.Heading(run.columns.get(str(h.index), ""), h.label) for h in found),
+            writing.Heading("", _("Remarks"), width=60),
+        ],
+    )
+    writing.write_xlsx(
+        str(path),
+        sheet,
+        (
+            [*(cells[h.index] if h.index < len(cells) else None for h in found), kept[number]]
+            for number, cells in file_rows(run)
+            if number in kept
+        ),
+    )
     return len(kept)
 
 
