@@ -1,7 +1,6 @@
 """Exports a list from the command line, by the engine of the export page."""
 
 import shutil
-import time
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.core.exceptions import FieldError, ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from legcrm.core.management.progress_bar import Bar
 from legcrm.core.resources import BY_LABEL, resource_for
 from legcrm.core.spreadsheets import exporting
 from legcrm.core.spreadsheets.writing import FORMATS
@@ -118,33 +118,3 @@ class Command(BaseCommand):
             except (FieldError, ValueError, ValidationError) as error:
                 raise CommandError(f"{condition} is no filter of this list: {error}") from error
         return queryset
-
-
-class Bar:
-    """A progress bar, where a person is looking."""
-
-    WIDTH = 30
-
-    def __init__(self, stream, total):
-        self.stream = stream
-        self.total = total
-        self.started = time.monotonic()
-
-    def show(self, done):
-        if not self.stream.isatty():
-            return
-        share = done / self.total
-        left = (time.monotonic() - self.started) * (1 - share) / share
-        filled = int(self.WIDTH * share)
-        self._write(
-            f"\r[{'#' * filled}{'.' * (self.WIDTH - filled)}] "
-            f"{done:,} / {self.total:,} rows, {left:.0f} s left ",
-        )
-
-    def _write(self, text):
-        self.stream.write(text, style_func=str, ending="")
-        self.stream.flush()
-
-    def clear(self):
-        if self.stream.isatty():
-            self._write("\r\033[K")
