@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from legcrm.core.models import ColumnMapping, ColumnSet, ImportRow, SpreadsheetImport
 from missions.models import (
     AgreementParty,
     AppointmentHost,
@@ -164,7 +165,7 @@ def earlier_links():
     return MissionLink(**ends), MissionLink(**ends)
 
 
-def of(model, parent, factory, **fields):
+def of(model, /, parent, factory, **fields):
     """Return two equal rows of ``model`` that belong to one record."""
 
     def make():
@@ -207,8 +208,21 @@ def same_project_party():
     return ProjectParty(**shared), ProjectParty(**shared)
 
 
+def an_import():
+    return SpreadsheetImport.objects.create(
+        user=f.UserFactory(), model="partners.organisation", file_name="liste.xlsx"
+    )
+
+
 # Two records of which the second must be refused.
 UNIQUES = {
+    "core_row_once": of(ImportRow, "run", an_import, number=2, state="new"),
+    "core_column_mapping_once": of(
+        ColumnMapping, "user", f.UserFactory, model="m", heading="firma", column="name"
+    ),
+    "core_column_set_once": of(
+        ColumnSet, "user", f.UserFactory, model="m", name="Kurz", columns=["name"]
+    ),
     "partners_organisation_sector_once": links(
         OrganisationSector, f.OrganisationFactory, f.SectorFactory
     ),
