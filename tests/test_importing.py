@@ -13,6 +13,7 @@ from django.utils import translation
 from legcrm.core.folding import fold
 from legcrm.core.models import ColumnMapping, ImportRow
 from legcrm.core.spreadsheets import importing, reading
+from legcrm.core.spreadsheets.importing import applying
 from partners.models import Affiliation, Organisation, OrganisationIdentifier, Person
 from tests import factories as f
 from tests.imports import (
@@ -368,7 +369,7 @@ def test_applying_twice_is_impossible(me):
 def test_an_error_while_writing_leaves_nothing(me, monkeypatch):
     run = checked(me, ORGANISATIONS, HEAD + "A;DE;Unternehmen;\nB;DE;Unternehmen;\n")
     monkeypatch.setattr(
-        importing._Writer, "_change", lambda *args: (_ for _ in ()).throw(ValidationError("Ups"))
+        applying.Writer, "_change", lambda *args: (_ for _ in ()).throw(ValidationError("Ups"))
     )
     apply(run)
     assert run.state == State.CHECKED

@@ -1,15 +1,50 @@
 """Undoing an import: from its journal, while nothing else has touched what it wrote."""
 
+from collections.abc import Callable
+
 from django.apps import apps
-from django.db.models import CASCADE
+from django.db import transaction
+from django.db.models import CASCADE, ProtectedError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import bulk
-from ..models import ImportChange, TrackedModel
-from .examining import CHUNK, chunked
+from ... import bulk
+from ...history import acting_as
+from ...models import ImportChange, SpreadsheetImport, TrackedModel
+from ..examining import CHUNK, chunked
+from .applying import Refused, claim, give_back
 
+State = SpreadsheetImport.State
 Kind = ImportChange.Kind
+# As many reasons as anybody reads.
 MOST_REASONS = 20
+
+
+def can_undo(run) -> list[str]:
+    """Return the reasons why the import can't be undone, [] if it can."""
+    return reasons_against(run)
+
+
+def undo(run, progress: Callable[[int, int], None]) -> None:
+    """Take back what the import wrote, all or nothing.
+
+    State: undoing → undone, or back to applied with the reasons against it.
+    """
+    try:
+        with acting_as(run.user), transaction.atomic():
+            claim(run, State.UNDOING, State.UNDONE, undone_at=timezone.now())
+            reasons = reasons_against(run, locking=True)
+            if reasons:
+                raise Refused(" ".join(reasons))
+            take_back(run, progress)
+    except Refused as error:
+        give_back(run, State.UNDOING, State.APPLIED, str(error))
+    except ProtectedError as error:
+        names = ", ".join(sorted({str(obj) for obj in list(error.protected_objects)[:5]}))
+        problem = _("Nothing was undone: %(names)s refer to what came in.") % {"names": names}
+        give_back(run, State.UNDOING, State.APPLIED, problem)
+    else:
+        run.refresh_from_db()
 
 
 def _last_versions(run):
@@ -28,7 +63,7 @@ def reasons_against(run, *, locking: bool = False) -> list[str]:
 
     ``locking`` locks the rows, for the transaction that undoes.
     """
-    if not run.changes.exists():
+    if not run.file or not run.changes.exists():  # after the retention, or nothing was written
         return [_("What the import wrote is no longer known.")]
     reasons = []
     for label, records in _last_versions(run).items():
