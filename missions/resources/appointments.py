@@ -219,7 +219,8 @@ class AppointmentResource(RecordResource):
                 if not any(problem.column == name for problem in entry.row.problems):
                     entry.refuse(name, _("Enter day and hour, as 24.04.2023 10:00."))
                 continue
-            if stop == was and local == before.get(name):
+            if stop == was and self.fields[name].same(before.get(name), local):
+                # Not even by a fraction of a second, or the hour that comes twice.
                 setattr(record, name, record._read[name])
                 continue
             moment = local.replace(tzinfo=_zone(stop))
