@@ -127,7 +127,7 @@ class ExportPage:
         """Return what narrows the list, as pairs of a name and the values in words."""
         found = []
         if query := self.changelist.query:
-            found.append((_("Search"), query))
+            found.append((_("Search words"), query))
         known = {SEARCH_VAR, *_NOT_OF_THE_QUERY}
         for spec in self.changelist.filter_specs:
             known.update(spec.expected_parameters())

@@ -323,12 +323,16 @@ _BLANKS = re.compile("^ +|(?<= ) +| $", re.MULTILINE)
 
 
 def _ods_text(text):
+    kind = '"string"'
     if _SPECIAL.search(text):
-        text = escape(_FORBIDDEN.sub("", text.replace("\r\n", "\n")))
+        text = _FORBIDDEN.sub("", text.replace("\r\n", "\n"))
+        if "\t" in text:  # some readers know no <text:tab/>
+            kind += f" office:string-value={quoteattr(text)}"
+        text = escape(text)
         text = _BLANKS.sub(lambda found: f'<text:s text:c="{len(found[0])}"/>', text)
         text = text.replace("\t", "<text:tab/>").replace("\r", "\n")
         text = text.replace("\n", "</text:p><text:p>")
-    return '"string"', f"<text:p>{text}</text:p>"
+    return kind, f"<text:p>{text}</text:p>"
 
 
 def _ods_number(value):
