@@ -9,4 +9,4 @@ class CRMAdminConfig(AdminConfig):
     def ready(self):
         super().ready()
         # After the apps' own admins: it replaces what django.contrib.auth has registered.
-        from . import staff_admin  # noqa: F401
+        from . import import_admin, staff_admin  # noqa: F401

@@ -91,6 +91,7 @@ GROUPS = (
     (
         _("Administration"),
         (
+            Entry("core.SpreadsheetImport", "upload_file"),
             Entry("partners.Sector", "category"),
             Entry("core.User", "manage_accounts"),
             Entry("auth.Group", "shield_person", _("Roles")),

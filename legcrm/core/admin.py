@@ -22,20 +22,19 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from import_export.admin import ExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from . import conflicts, history_views
+from . import conflicts, export_views, history_views, import_views
 from .admin_forms import ReasonForm
+from .filters import ImportFilter
 from .folding import fold
 from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
 from .locking import TOKENS, tokens
-from .models import ExportLog, StaleRecord, TrackedModel
+from .models import StaleRecord, TrackedModel
+from .resources import BY_LABEL
 
 BOOKKEEPING_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
 # The last tab of every record: where it is known from, and who wrote it when.
@@ -171,7 +170,7 @@ def name_of_user(field):
     return name
 
 
-class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
+class RecordAdmin(FieldRulesMixin, ModelAdmin):
     """The admin of a model with a page of its own."""
 
     checks_class = RecordAdminChecks
@@ -184,14 +183,16 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
     readonly_fields = BOOKKEEPING_FIELDS
     warn_unsaved_form = True
     compressed_fields = True
-    export_form_class = ExportForm
     search_fields = ("search_text",)
-    actions = ("archive_selected", "restore_selected")
+    actions = ("export_selected", "archive_selected", "restore_selected")
     actions_detail = ("archive_record", "restore_record")
+    change_list_template = "admin/record_list.html"
     change_form_before_template = "admin/includes/versions.html"
     change_form_outer_before_template = "admin/includes/panel.html"
     # A template that shows at the top of the form what matters, with ``panel`` from get_panel().
     panel_template: str | None = None
+    # The spreadsheet of the list: one RecordResource.
+    resource_classes: tuple = ()
     # List columns that need a right of their own: {column: permission}.
     column_rights: dict[str, str] = {}
 
@@ -216,6 +217,11 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
 
     def has_export_permission(self, request):
         return self._may(request, "export")
+
+    def has_import_permission(self, request):
+        resource = BY_LABEL.get(self.opts.label_lower)
+        writes = self._may(request, "add") or self._may(request, "change")
+        return bool(resource and resource.importable and writes and self._may(request, "import"))
 
     def has_archive_permission(self, request, object_id=None):
         return self._may(request, "change")
@@ -247,7 +253,7 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
         hidden = self.hidden_fields(request)
         return [
             item
-            for item in super().get_list_filter(request)
+            for item in (*super().get_list_filter(request), ImportFilter)
             if (item[0] if isinstance(item, list | tuple) else item) not in hidden
         ]
 
@@ -485,32 +491,49 @@ class RecordAdmin(FieldRulesMixin, ExportMixin, ModelAdmin):
 
     # --- Export -----------------------------------------------------------------------------
 
-    def get_export_formats(self):
-        return [XLSX, CSV]
+    def changelist_view(self, request, extra_context=None):
+        context = {
+            "has_export_permission": self.has_export_permission(request),
+            "has_import_permission": self.has_import_permission(request),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
 
-    def get_export_resource_kwargs(self, request, **kwargs):
-        return {"user": request.user}
+    def export_view(self, request):
+        return export_views.export(self, request)
 
-    def get_export_data(self, file_format, request, queryset, **kwargs):
-        data = super().get_export_data(file_format, request, queryset, **kwargs)
-        ExportLog.objects.create(
-            user=request.user,
-            model=self.opts.label,
-            filters=request.GET.urlencode(),
-            file_format=file_format.get_extension(),
-            rows=queryset.count(),
-        )
-        return data
+    @action(description=_("Export selected records"), permissions=["export"])
+    def export_selected(self, request, queryset):
+        query = request.GET.copy()
+        if request.POST.get("select_across") != "1":
+            query[export_views.SELECTED] = ",".join(
+                str(pk) for pk in queryset.values_list("pk", flat=True)
+            )
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_export"
+        return HttpResponseRedirect(f"{reverse(name)}?{query.urlencode(safe=',')}")
+
+    # --- Import -----------------------------------------------------------------------------
+
+    def import_view(self, request):
+        return import_views.upload(self, request)
+
+    def import_template_view(self, request):
+        return import_views.template(self, request)
 
     # --- Addresses --------------------------------------------------------------------------
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
         return [
+            path("import/", view(self.import_view), name=f"{name}_import"),
+            path(
+                "import/template/", view(self.import_template_view), name=f"{name}_import_template"
+            ),
+            path("export/", self.admin_site.admin_view(self.export_view), name=f"{name}_export"),
             path(
                 "<path:object_id>/history/<int:history_id>/revert/",
                 self.admin_site.admin_view(self.revert_view),
-                name=name,
+                name=f"{name}_revert",
             ),
             *super().get_urls(),
         ]

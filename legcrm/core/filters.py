@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from unfold.contrib.filters.admin import CheckboxFilter, RadioFilter, RangeDateFilter
 
+from .models import ImportChange, SpreadsheetImport
+
 
 class InUseFilter(CheckboxFilter):
     """Lists the values of ``expression`` that occur, with the number of records of each.
@@ -224,6 +226,28 @@ def record_filter(parameter, title, model, *paths, to_many=True):
             "to_many": to_many,
         },
     )
+
+
+class ImportFilter(RelatedFilter):
+    """The records that one import brought in or changed: ``?import=<pk>`` on its last page."""
+
+    title = _("import")
+    parameter_name = "import"
+
+    def lookups(self, request, model_admin):
+        value = self.value()
+        if value is None:
+            return []
+        run = SpreadsheetImport.objects.filter(pk=self._key(), user=request.user).first()
+        return [(value, str(run) if run else _("unknown"))]
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        changes = ImportChange.objects.filter(
+            run=self._key(), model=queryset.model._meta.concrete_model._meta.label_lower
+        )
+        return queryset.filter(pk__in=changes.values("object_pk"))
 
 
 class ChoiceFilter(CheckboxFilter):
