@@ -145,8 +145,10 @@ def test_the_export_keeps_the_order_of_the_list_and_speaks_the_users_language(cl
     client = client_for(editor)
     OrganisationFactory(name="Zuerst")
     OrganisationFactory(name="Später", country="DE")
-    response = client.post(f"{ORGANISATIONS}export/?o=5.-1", {"format": "1", "resource": ""})
-    rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
+    data = {"file_format": "csv", "columns": ["kind", "name", "country"]}
+    response = client.post(f"{ORGANISATIONS}export/?o=5.-1", data)
+    text = response.getvalue().decode("utf-8-sig")
+    rows = list(csv.DictReader(StringIO(text), delimiter=";"))
     assert [row["Name"] for row in rows] == ["Zuerst", "Später"]
     assert (rows[0]["Land"], rows[0]["Art"]) == ("Usbekistan", "Unternehmen")
     assert ExportLog.objects.get().rows == 2

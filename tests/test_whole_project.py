@@ -102,7 +102,9 @@ def test_every_page_answers(model, model_admin, client_for, administrator):
         for language in ("de", "en"):
             response = client.get(page, headers={"accept-language": language})
             assert response.status_code == 200, page
-    response = client.post(url(model, "export"), {"format": "0", "resource": ""})
+    form = client.get(url(model, "export")).context["form"]
+    columns = [name for name, _label in form.fields["columns"].choices]
+    response = client.post(url(model, "export"), {"file_format": "xlsx", "columns": columns})
     assert response.headers["Content-Disposition"].startswith("attachment")
 
 
