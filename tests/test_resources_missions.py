@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from legcrm.core.models import ImportRow, SpreadsheetImport
@@ -474,6 +476,38 @@ class TestParticipations:
         mission.save()
         (row,) = examine("missions.participation", [{"id": known.pk, "status": "confirmed"}])
         assert problems(row) == []
+
+
+class TestQueries:
+    def rows(self, label, count):
+        firm = OrganisationFactory(name="Partner", same_name_checked=True)
+        person = AffiliationFactory(organisation=firm).person
+        user = UserFactory()
+        common = {
+            "missions.participation": {
+                "organisation": firm.name, "status": "applied", "mission": MissionFactory().code,
+            },
+            "missions.interaction": {
+                "occurred_at": date(2023, 4, 24), "organisations": firm.name,
+                "people": str(person),
+            },
+            "missions.agreement": {"field": "economic", "foreign_parties": firm.name},
+            "missions.project": {"owner": user.username, "lead": firm.name},
+        }[label]  # fmt: skip
+        own = {"missions.participation": "last_name", "missions.interaction": "subject"}
+        name = own.get(label, "title")
+        return [{**common, name: f"Neu {number}"} for number in range(count)]
+
+    @pytest.mark.parametrize("label", [one for one in IMPORTABLE if "appointment" not in one])
+    def test_more_rows_cost_no_more_queries(self, label):
+        rows = self.rows(label, 60)
+        counts = []
+        for some in (rows[:3], rows):
+            with CaptureQueriesContext(connection) as captured:
+                found = examine(label, some)
+            assert set(states(found)) == {State.NEW}, problems(found[0])
+            counts.append(len(captured))
+        assert counts[0] == counts[1]
 
 
 class TestInteractions:
