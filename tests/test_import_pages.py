@@ -1,5 +1,6 @@
 """The pages of an import: who may open them, what they show, what their buttons do."""
 
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -13,7 +14,8 @@ from openpyxl import Workbook, load_workbook
 
 from legcrm.core.models import ImportRow, SpreadsheetImport
 from legcrm.core.resources import BY_LABEL
-from legcrm.core.spreadsheets import jobs
+from legcrm.core.spreadsheets import examining, jobs
+from legcrm.core.spreadsheets.importing import applying
 from partners.models import Organisation
 from tests.factories import MissionFactory, OrganisationFactory
 
@@ -532,6 +534,47 @@ def test_what_changed_since_the_check_is_shown(checked, manager, post):
     assert run.counts() == {"refused": 1, "applied": 1}
     page = manager.get(page_url("run", run))
     assert f"{page_url('run', run)}?state=refused" in page.text
+
+
+@pytest.mark.parametrize("chunk", [2, 500])
+def test_several_participants_of_one_known_company(chunk, manager, post, monkeypatch):
+    """What each of their rows adds to the company goes in, however far apart they stand."""
+    monkeypatch.setattr(applying, "chunked", partial(examining.chunked, size=chunk))
+    MissionFactory(code="2026-probe")
+    company = OrganisationFactory(
+        name="Textil Jena GmbH",
+        country="DE",
+        kind="company",
+        city="Jena",
+        postal_code="",
+        street="",
+    )
+    headings = ["Firma", "Land", "Art der Einrichtung", "Ort", "PLZ", "Straße", "Nachname"]
+    start = ["Textil Jena GmbH", "DE", "Unternehmen", "Jena"]
+    rows = [
+        [*start, "07743", "", "Weber"],
+        [*start, "", "Markt 1", "Wolf"],
+        [*start, "07745", "", "Wagner"],
+        [*start, "", "Markt 1", "Winter"],
+    ]
+    manager.post(
+        reverse("admin:missions_participation_import") + "?mission=2026-probe",
+        {"file": workbook(*rows, headings=headings)},
+    )
+    run = SpreadsheetImport.objects.get()
+    post(manager, page_url("columns", run), proposed(manager, run))
+    assert run.counts() == {"new": 4}
+    post(manager, page_url("run", run), {"apply": "1"})
+    run.refresh_from_db()
+    assert (run.state, run.applied_count) == (State.APPLIED, 4), run.problem
+    company.refresh_from_db()
+    assert (company.postal_code, company.street) == ("07745", "Markt 1")
+    assert company.participations.count() == 4
+    post(manager, page_url("undo", run))
+    run.refresh_from_db()
+    assert run.state == State.UNDONE, run.problem
+    company.refresh_from_db()
+    assert (company.postal_code, company.street) == ("", "")
 
 
 @pytest.mark.parametrize("state", SpreadsheetImport.WORKING)

@@ -67,12 +67,13 @@ def _apply(run, progress):
     claim(run, State.APPLYING, State.APPLIED, applied_at=at)
     examiner = examiner_of(run, locking=True)
     total, done, written, refused = to_apply(run).count(), 0, 0, 0
+    own = {}  # {(model, key): version} of what earlier rows of this import wrote
     for chunk in chunked(to_apply(run).iterator(chunk_size=CHUNK)):
         rows = [row_of(kept) for kept in chunk]
         examiner.examine(rows)
         good = []
         for kept, row in zip(chunk, rows, strict=True):
-            if reason := _changed_meanwhile(kept, row):
+            if reason := _changed_meanwhile(kept, row, own):
                 kept.state = RowState.REFUSED
                 kept.problems = [Problem("", "", "", reason).as_json()]
                 kept.save(update_fields=["state", "problems"])
@@ -80,7 +81,9 @@ def _apply(run, progress):
                 examiner.forget(row)
             else:
                 good.append(row)
-        Writer(run, at).write(good, examiner.units, examiner)
+        writer = Writer(run, at)
+        writer.write(good, examiner.units, examiner)
+        own |= {(type(record), record.pk): record.version for _e, record, *_ in writer.journal}
         written += len(good)
         applied = [row.number for row in good]
         run.rows.filter(number__in=applied).update(state=RowState.APPLIED)
@@ -100,7 +103,7 @@ def _apply(run, progress):
     run.refresh_from_db()
 
 
-def _changed_meanwhile(kept, row):
+def _changed_meanwhile(kept, row, own):
     """Return why the row is not what was checked, or ""."""
     if row.state not in ImportRow.APPLICABLE:
         if row.problems:
@@ -111,6 +114,8 @@ def _changed_meanwhile(kept, row):
     checked = {plan["role"]: (plan["pk"], plan["version"]) for plan in kept.plans}
     for entry in row.entries.values():
         target = entry.target
+        if target and own.get((type(target), target.pk)) == target._read_version:
+            continue  # three people of one organisation, which the first row has changed
         now = (target.pk, target._read_version) if target is not None else (None, None)
         if checked.get(entry.role, (None, None)) != now and entry.first is None:
             return _("“%(record)s” was changed since the check. Check the file again.") % {
@@ -143,7 +148,9 @@ class Writer:
         for entry in entries:
             unit.resource.connect(entry, examiner)
         new = [entry for entry in entries if entry.target is None]
-        changed = [e for e in entries if e.target is not None and e.record.changed_fields()]
+        # Several rows may tell of one record: an organisation beside each of its participants.
+        by_key = {entry.target.pk: entry for entry in entries if entry.target is not None}
+        changed = [entry for entry in by_key.values() if entry.record.changed_fields()]
         self._create(entries=new)
         self._update(entries=changed)
         created, saved, deleted = [], [], []
@@ -158,7 +165,10 @@ class Writer:
             made, kept = unit.resource.extra_rows(entry)
             created += [(entry, row) for row in made]
             saved += [(entry, row) for row in kept]
-            if len(created) + len(saved) + len(deleted) > before and entry not in changed:
+            if (
+                len(created) + len(saved) + len(deleted) > before
+                and by_key.get(entry.record.pk) not in changed
+            ):
                 parents[entry.record.pk] = entry
         self._write_parts(created, saved, deleted)
         whole = [entry for entry in parents.values() if entry.target is not None]
