@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.resources import RecordResource
-from legcrm.core.spreadsheets.cells import CellError, read_integer, read_text
+from legcrm.core.spreadsheets.cells import read_text
 from legcrm.core.spreadsheets.columns import Choice, Nested
 from legcrm.core.spreadsheets.examining import Candidate
 from partners.models import Affiliation, Organisation, Person
@@ -184,7 +184,7 @@ class ParticipationResource(RecordResource):
         names = {"organisation": ("name",), "person": ("first_name", "last_name")}[role]
         numbered = {}
         for entry in entries:
-            key = _number_of(entry.row.cells.get("id"))
+            key = entry.row.key()
             if key is not None:
                 numbered[key] = entry
         if not numbered:
@@ -295,13 +295,6 @@ class ParticipationResource(RecordResource):
             before = field.related_model._base_manager.filter(pk=old).first()
             changes.append((str(field.verbose_name), str(before or ""), str(other.record)))
         return changes
-
-
-def _number_of(cell):
-    try:
-        return None if cell is None else read_integer(cell, "en")
-    except CellError:
-        return None
 
 
 def _offer(entry, rows, why):

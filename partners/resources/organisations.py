@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.folding import fold
 from legcrm.core.resources import RecordResource
+from legcrm.core.spreadsheets import cells
 from legcrm.core.spreadsheets.cells import CellError
 from legcrm.core.spreadsheets.columns import (
     SEPARATOR,
@@ -86,11 +87,12 @@ class Identifier(LinkColumn):
         return tuple(row.value for row in self._of(record))
 
     def same(self, one, other):
-        return set(one) == set(other)
+        return set(one) == set(_put_together(one, other))
 
     def rows(self, record, value):
         """What has one identifier and gets another is corrected; several are told apart."""
         known = {row.value: row for row in self._of(record)}
+        value = _put_together(known, value)
         wanted = [text for text in value if text not in known]
         gone = [row for text, row in known.items() if text not in value]
         saved = []
@@ -103,6 +105,17 @@ class Identifier(LinkColumn):
             for text in wanted
         ]
         return created, saved, gone
+
+
+def _put_together(known, texts):
+    """Return ``texts``, as a cell was split, with those of ``known`` among them whole again.
+
+    A text may hold the separator itself.
+    """
+    whole = {text: cells.split_list(text) for text in known}
+    whole = {text: parts for text, parts in whole.items() if set(parts) <= set(texts)}
+    parts = {part for parts in whole.values() for part in parts}
+    return [*whole, *(text for text in texts if text not in parts)]
 
 
 class OtherNames(LinkColumn):
@@ -127,15 +140,14 @@ class OtherNames(LinkColumn):
         return tuple(row.text for row in record.names.all()) if record.pk else ()
 
     def same(self, one, other):
-        parts = {part for text in one for part in self.read(text)}
-        return set(other) <= parts | set(one)
+        return set(one) >= set(_put_together(one, other))
 
     def show(self, value):
         return SEPARATOR.join(value)
 
     def rows(self, record, value):
-        known = set(self.current(record))
-        new = [text for text in dict.fromkeys(value) if text not in known]
+        known = self.current(record)
+        new = [text for text in dict.fromkeys(_put_together(known, value)) if text not in known]
         return [OrganisationName(organisation=record, text=text) for text in new], [], []
 
 

@@ -162,6 +162,20 @@ class PersonResource(RecordResource):
 
     # --- Rows that come in ------------------------------------------------------------------
 
+    def match_nested(self, role, entries, examiner):
+        """The organisation for which the person of that number acts, if the row names no other.
+
+        Names need not be unique, and a row that nobody touched means whom it meant.
+        """
+        numbered = {key: entry for entry in entries if (key := entry.row.key()) is not None}
+        if not numbered:
+            return
+        rows = Affiliation.objects.open().filter(person__in=numbered, is_primary=True)
+        shown = ("person", "organisation", "organisation__name")
+        for person, organisation, name in rows.values_list(*shown):
+            if numbered[person].value("name") == cells.read_text(name):
+                numbered[person].target_key = organisation
+
     def match(self, entries, examiner):
         for entry in entries:
             self._split_names(entry)

@@ -24,15 +24,7 @@ from ..naming import plain
 from ..validation import errors_of
 from . import cells as typed
 from .cells import CellError
-from .columns import (
-    SEPARATOR,
-    Extra,
-    LinkColumn,
-    Lookups,
-    Nested,
-    Phone,
-    Reference,
-)
+from .columns import Extra, LinkColumn, Lookups, Nested, Phone, Reference
 from .writing import CUT_MARK
 
 State = ImportRow.State
@@ -108,6 +100,14 @@ class Row:
 
     def plans(self):
         return [entry.as_json() for entry in self.entries.values()]
+
+    def key(self) -> int | None:
+        """Return the number of the record of the list, as far as the row tells it."""
+        cell = self.cells.get("id")
+        try:
+            return None if cell is None else typed.read_integer(cell, "en")
+        except CellError:
+            return None
 
 
 @dataclass
@@ -375,9 +375,8 @@ class Examiner:
                         values[name] = column.empty
                     continue
                 texts = (value,) if isinstance(value, str) else value
-                if entry.target is not None and SEPARATOR.join(texts) == own_cells.get(
-                    entry.target.pk
-                ):
+                own = own_cells.get(entry.target.pk) if entry.target is not None else None
+                if own is not None and column.read(own) == value:
                     values[name] = column.current(entry.target)
                     continue
                 within = unit_within(column, entry)

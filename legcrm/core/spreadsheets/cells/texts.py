@@ -25,6 +25,8 @@ class CellError(ValueError):
 # str.strip() takes no-break spaces, but not these: zero-width space, byte order mark.
 _INVISIBLE = "\u200b\ufeff"
 _LINE_BREAK = re.compile(r"\r\n?")
+# Nobody sees them, and not every kind of file can hold them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST_SHOWN = 60
 # No date, number, country or phone is longer; a cell may hold 32,767 characters, of which neither
 # the patterns nor the caches should see any.
@@ -32,11 +34,14 @@ _LONGEST_READ = 120
 
 
 def is_blank(value) -> bool:
-    """Whether a cell holds nothing: None or a text of blanks. "-" and "n/a" are texts."""
+    """Whether a cell holds nothing to be seen: None or blanks. "-" and "n/a" are texts."""
     return value is None or (isinstance(value, str) and not strip(value))
 
 
 def strip(text: str) -> str:
+    """Return ``text`` without blanks at both ends, and without control characters."""
+    if not text.isprintable():
+        text = _CONTROL.sub("", text)
     before = None
     while text != before:
         before, text = text, text.strip().strip(_INVISIBLE)
@@ -55,7 +60,8 @@ def quoted(value) -> str:
 def read_text(value) -> str:
     """Return what a person sees in the cell: 99084, not 99084.0; dates and numbers as in German.
 
-    Texts lose blanks at both ends; their line breaks become "\\n". None gives "".
+    Texts lose blanks at both ends and control characters; their line breaks become "\\n". None
+    gives "".
     """
     if isinstance(value, str):
         if "\r" in value:
