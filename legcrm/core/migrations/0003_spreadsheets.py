@@ -3,124 +3,281 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
-import legcrm.core.models.spreadsheets
 from django.conf import settings
 from django.db import migrations, models
 
+import legcrm.core.models.spreadsheets
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_roles'),
+        ("core", "0002_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SpreadsheetImport',
+            name="SpreadsheetImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=100, verbose_name='list')),
-                ('file', models.FileField(blank=True, upload_to=legcrm.core.models.spreadsheets.upload_path, verbose_name='file')),
-                ('file_name', models.CharField(max_length=255, verbose_name='file name')),
-                ('uploaded_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='uploaded at')),
-                ('state', models.CharField(choices=[('uploaded', 'columns to be assigned'), ('checking', 'being checked'), ('checked', 'checked, nothing written yet'), ('applying', 'being applied'), ('applied', 'applied'), ('undoing', 'being undone'), ('undone', 'undone')], default='uploaded', max_length=10, verbose_name='state')),
-                ('problem', models.TextField(blank=True, verbose_name='problem')),
-                ('file_format', models.CharField(blank=True, max_length=10, verbose_name='format')),
-                ('sheet', models.CharField(blank=True, max_length=100, verbose_name='sheet')),
-                ('encoding', models.CharField(blank=True, max_length=20, verbose_name='encoding')),
-                ('delimiter', models.CharField(blank=True, max_length=5, verbose_name='separator')),
-                ('header_row', models.PositiveIntegerField(default=1, verbose_name='header row')),
-                ('columns', models.JSONField(default=dict)),
-                ('constants', models.JSONField(default=dict)),
-                ('styles', models.JSONField(default=dict)),
-                ('clear_blanks', models.BooleanField(default=False, help_text='Otherwise an empty cell leaves what is known as it is.', verbose_name='empty cells clear the value')),
-                ('row_count', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='checked at')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='applied at')),
-                ('applied_count', models.PositiveIntegerField(default=0, verbose_name='rows applied')),
-                ('undone_at', models.DateTimeField(null=True, verbose_name='undone at')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spreadsheet_imports', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=100, verbose_name="list")),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        upload_to=legcrm.core.models.spreadsheets.upload_path,
+                        verbose_name="file",
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="file name")),
+                (
+                    "uploaded_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="uploaded at"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "columns to be assigned"),
+                            ("checking", "being checked"),
+                            ("checked", "checked, nothing written yet"),
+                            ("applying", "being applied"),
+                            ("applied", "applied"),
+                            ("undoing", "being undone"),
+                            ("undone", "undone"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("problem", models.TextField(blank=True, verbose_name="problem")),
+                ("file_format", models.CharField(blank=True, max_length=10, verbose_name="format")),
+                ("sheet", models.CharField(blank=True, max_length=100, verbose_name="sheet")),
+                ("encoding", models.CharField(blank=True, max_length=20, verbose_name="encoding")),
+                ("delimiter", models.CharField(blank=True, max_length=5, verbose_name="separator")),
+                ("header_row", models.PositiveIntegerField(default=1, verbose_name="header row")),
+                ("columns", models.JSONField(default=dict)),
+                ("constants", models.JSONField(default=dict)),
+                ("styles", models.JSONField(default=dict)),
+                (
+                    "clear_blanks",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Otherwise an empty cell leaves what is known as it is.",
+                        verbose_name="empty cells clear the value",
+                    ),
+                ),
+                ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="checked at")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="applied at")),
+                (
+                    "applied_count",
+                    models.PositiveIntegerField(default=0, verbose_name="rows applied"),
+                ),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="undone at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spreadsheet_imports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-uploaded_at', '-pk'],
-                'default_permissions': (),
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-uploaded_at", "-pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=100)),
-                ('heading', models.CharField(max_length=250)),
-                ('column', models.CharField(blank=True, max_length=100)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=100)),
+                ("heading", models.CharField(max_length=250)),
+                ("column", models.CharField(blank=True, max_length=100)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'remembered column',
-                'verbose_name_plural': 'remembered columns',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('user', 'model', 'heading'), name='core_column_mapping_once')],
+                "verbose_name": "remembered column",
+                "verbose_name_plural": "remembered columns",
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "model", "heading"), name="core_column_mapping_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ColumnSet',
+            name="ColumnSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=100)),
-                ('name', models.CharField(max_length=80, verbose_name='name of the column set')),
-                ('columns', models.JSONField(default=list)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='column_sets', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=100)),
+                ("name", models.CharField(max_length=80, verbose_name="name of the column set")),
+                ("columns", models.JSONField(default=list)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="column_sets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'column set',
-                'verbose_name_plural': 'column sets',
-                'ordering': ['name'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('user', 'model', 'name'), name='core_column_set_once')],
+                "verbose_name": "column set",
+                "verbose_name_plural": "column sets",
+                "ordering": ["name"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "model", "name"), name="core_column_set_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='row')),
-                ('state', models.CharField(choices=[('new', 'new'), ('change', 'change'), ('same', 'no change'), ('duplicate', 'possible duplicate'), ('error', 'error'), ('skipped', 'left out'), ('applied', 'applied'), ('refused', 'changed meanwhile, not applied')], max_length=10, verbose_name='state')),
-                ('chosen', models.BooleanField(default=True, verbose_name='chosen')),
-                ('cells', models.JSONField(default=dict)),
-                ('plans', models.JSONField(default=list)),
-                ('problems', models.JSONField(default=list)),
-                ('decisions', models.JSONField(default=dict)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.spreadsheetimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="row")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("change", "change"),
+                            ("same", "no change"),
+                            ("duplicate", "possible duplicate"),
+                            ("error", "error"),
+                            ("skipped", "left out"),
+                            ("applied", "applied"),
+                            ("refused", "changed meanwhile, not applied"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("chosen", models.BooleanField(default=True, verbose_name="chosen")),
+                ("cells", models.JSONField(default=dict)),
+                ("plans", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("decisions", models.JSONField(default=dict)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="core.spreadsheetimport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row of an import',
-                'verbose_name_plural': 'rows of an import',
-                'ordering': ['number'],
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['run', 'state', 'number'], name='core_import_run_id_54108f_idx')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='core_row_once')],
+                "verbose_name": "row of an import",
+                "verbose_name_plural": "rows of an import",
+                "ordering": ["number"],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        fields=["run", "state", "number"], name="core_import_run_id_54108f_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "number"), name="core_row_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportChange',
+            name="ImportChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField()),
-                ('model', models.CharField(max_length=100)),
-                ('object_pk', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('created', 'created'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('before', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='core.spreadsheetimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_number", models.PositiveIntegerField()),
+                ("model", models.CharField(max_length=100)),
+                ("object_pk", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("changed", "changed"),
+                            ("deleted", "deleted"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "before",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="core.spreadsheetimport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'change by an import',
-                'verbose_name_plural': 'changes by an import',
-                'ordering': ['pk'],
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['model', 'object_pk'], name='core_import_model_a54cd2_idx')],
+                "verbose_name": "change by an import",
+                "verbose_name_plural": "changes by an import",
+                "ordering": ["pk"],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(fields=["model", "object_pk"], name="core_import_model_a54cd2_idx")
+                ],
             },
+        ),
+        migrations.AlterField(
+            model_name="exportlog",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="user",
+            ),
         ),
     ]

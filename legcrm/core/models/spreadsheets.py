@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def upload_path(run, filename: str) -> str:
@@ -28,7 +29,7 @@ class SpreadsheetImport(models.Model):
         CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked, nothing written yet")
         APPLYING = "applying", _("being applied")
-        APPLIED = "applied", _("applied")
+        APPLIED = "applied", pgettext_lazy("import", "applied")
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
 
@@ -109,7 +110,7 @@ class ImportRow(models.Model):
         DUPLICATE = "duplicate", _("possible duplicate")
         ERROR = "error", _("error")
         SKIPPED = "skipped", _("left out")
-        APPLIED = "applied", _("applied")
+        APPLIED = "applied", pgettext_lazy("import", "applied")
         REFUSED = "refused", _("changed meanwhile, not applied")
 
     # What "apply" writes.
@@ -226,6 +227,7 @@ class ExportLog(models.Model):
         verbose_name=_("user"),
         on_delete=models.PROTECT,
         related_name="+",
+        null=True,  # from the command line, with no name given
     )
     model = models.CharField(_("list"), max_length=100)
     filters = models.TextField(_("filters"), blank=True)
