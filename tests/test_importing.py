@@ -226,6 +226,17 @@ def test_two_new_rows_of_one_name_are_told(me):
     assert states(run)[3] == "duplicate", "a row examined alone still knows of the others"
 
 
+def test_postal_codes_get_back_the_zero_that_excel_took(me):
+    run = checked(
+        me,
+        ORGANISATIONS,
+        "Firma;Land;Art;PLZ\nA;DE;Firma;7545\nB;AT;Firma;1010\nC;DE;Firma;99084\n",
+    )
+    apply(run)
+    known = Organisation.objects.values_list("name", "postal_code", "is_home")
+    assert set(known) == {("A", "07545", True), ("B", "1010", False), ("C", "99084", True)}
+
+
 def test_two_rows_about_one_record_are_refused(me):
     known = f.OrganisationFactory(name="A", country="DE")
     text = f"LEG-CRM-Nr.;Firma\n{known.pk};B\n{known.pk};C\n"

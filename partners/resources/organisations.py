@@ -13,6 +13,7 @@ from legcrm.core.spreadsheets.columns import (
     Computed,
     LinkColumn,
     Many,
+    PostalCode,
     Reference,
     Staff,
     country_name,
@@ -205,6 +206,7 @@ class OrganisationResource(RecordResource):
         ],
     )
     country_code = Computed("country", label=_("country code"))
+    postal_code = PostalCode("postal_code")
     parent = Reference("parent__name", field="parent")
     owner = Staff("owner", constant=True)
     sectors = Sectors()

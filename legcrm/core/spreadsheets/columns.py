@@ -131,6 +131,8 @@ class Importable(Column):
     empty = ""
     # Whether 1.234 or 03/04/2025 may mean two things, to be asked.
     has_styles = False
+    # Whether ``read()`` also takes the country of the row.
+    needs_country = False
 
     def read(self, raw, style=""):
         raise NotImplementedError
@@ -232,10 +234,23 @@ class Country(FieldColumn):
         return cells.read_country(raw)
 
 
-class Phone(FieldColumn):
-    """A number in E.164, as text. ``country_column`` names the column that tells its region."""
+class PostalCode(Text):
+    """A postal code, with the zero in front that a spreadsheet took for needless.
 
-    country_column = "country"
+    Germany has five digits since 1993, so four of them have lost one: 7545 is 07545 Gera.
+    """
+
+    needs_country = True
+
+    def read(self, raw, style="", country=""):
+        text = super().read(raw, style)
+        return text.zfill(5) if country == "DE" and len(text) == 4 and text.isdigit() else text
+
+
+class Phone(FieldColumn):
+    """A telephone number in E.164, as text."""
+
+    needs_country = True
 
     def cell(self, value):
         return phone_text(value)

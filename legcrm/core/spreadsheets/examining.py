@@ -335,7 +335,7 @@ class Examiner:
 
     def _value(self, entry, column, raw, own):
         style = self.styles.get(own, "")
-        if isinstance(column, Phone):
+        if column.needs_country:
             return column.read(raw, style, self._country(entry))
         return column.read(raw, style)
 

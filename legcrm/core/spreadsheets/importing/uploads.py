@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ...models import ColumnMapping, SpreadsheetImport
@@ -38,7 +37,6 @@ class FieldChoice:
     label: str
     constant: bool
     required: bool
-    choices: list[tuple[str, str]]
 
 
 @dataclass
@@ -176,21 +174,16 @@ def look(run) -> Look:
         inspection,
         titles,
         headers.duplicates(found),
-        [_choice(resource, name, c) for name, c in resource.importable_columns().items()],
+        [
+            FieldChoice(name, column.label, column.constant, name in resource.required)
+            for name, column in resource.importable_columns().items()
+        ],
         [
             number
             for number, cells in inspection.sample
             if number > run.header_row and headers.is_totals_row(cells, len(found))
         ],
     )
-
-
-def _choice(resource, name, column):
-    real = column
-    if hasattr(column, "role") and getattr(column, "column", ""):
-        real = resource.nested_resource(column.role).fields[column.column]
-    choices = [(key, capfirst(str(label))) for key, label in getattr(real, "choices", ())]
-    return FieldChoice(name, column.label, column.constant, name in resource.required, choices)
 
 
 def assign(run, columns, constants=None, styles=None, clear_blanks=False) -> None:
