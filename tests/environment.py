@@ -41,7 +41,8 @@ os.environ.update(
     SECRET_KEY="for-tests-only",
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
     DATABASE_URL=os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{directory / 'unused.sqlite3'}",
-    MEDIA_ROOT=str(directory / "media"),
+    # Each worker has a database of its own, and so the files that belong to it.
+    MEDIA_ROOT=str(directory / "media" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
     STATIC_ROOT=str(directory / "static"),
     LOG_LEVEL="WARNING",
 )

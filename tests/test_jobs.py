@@ -1,5 +1,6 @@
 """Each step of an import runs in a process of its own, which may die at any moment."""
 
+import json
 import os
 import random
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,12 +19,17 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.test import Client
 from django.utils import timezone, translation
 
 from legcrm.core.history import current_user
 from legcrm.core.models import ImportChange, ImportRow, SpreadsheetImport
 from legcrm.core.spreadsheets import importing, jobs, retention
+from partners.models import Organisation
+from tests import import_process
+from tests.factories import OrganisationFactory
+from tests.html_forms import change_form
 
 State = SpreadsheetImport.State
 REST = (State.UPLOADED, State.CHECKED, State.APPLIED, State.UNDONE)
@@ -374,6 +381,7 @@ def test_after_the_retention_only_the_line_in_the_log_is_left(
     assert (run.file, run.user, run.file_name, run.row_count) == ("", editor, "liste.csv", 1)
     assert not ImportRow.objects.exists()
     assert ImportChange.objects.get().before == {}
+    assert importing.can_undo(run) == ["What the import wrote is no longer known."]
     for wanted in SpreadsheetImport.WORKING:
         assert not jobs.start(run, wanted)
     assert not jobs.revive(run)
@@ -482,7 +490,7 @@ def fake_steps(processes, tmp_path, monkeypatch):
 
 
 def wait_until(condition, log=None):
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:
             pytest.fail(f"Waited in vain. {log.read_text() if log else ''}")
@@ -591,3 +599,154 @@ def test_the_command_wants_to_know_what_to_work_on(make_run):
     for arguments in ([], [str(make_run().pk), "--pending"], ["999999"]):
         with pytest.raises(CommandError):
             call_command("run_import", *arguments)
+
+
+# --- All rows or none -----------------------------------------------------------------------
+
+ROUNDS = 20
+ROWS = 300
+
+
+@pytest.fixture
+def upload(make_user):
+    """Upload a list of new organisations: ``upload("Partner {:04} LLC", rows=300)``."""
+    user = make_user("Ines", "Import", "project manager")
+
+    def make(name, rows=ROWS):
+        lines = [
+            f"{name.format(number)};Usbekistan;Taschkent;Unternehmen" for number in range(rows)
+        ]
+        file = ContentFile("\n".join(["name;country;city;kind", *lines]).encode())
+        run = importing.begin(user, "partners.organisation", file, "liste.csv")
+        assert set(run.columns.values()) == {"name", "country", "city", "kind"}
+        return run
+
+    return make
+
+
+def check(run):
+    SpreadsheetImport.objects.filter(pk=run.pk).update(state=State.CHECKING)
+    jobs.work(run)
+    assert run.state == State.CHECKED, run.problem
+
+
+@contextmanager
+def applied_in_a_process(run):
+    """Yield the process that applies ``run``, at the moment at which it begins to do so."""
+    SpreadsheetImport.objects.filter(pk=run.pk).update(state=State.APPLYING)
+    note = folder(run) / "progress.json"
+    note.unlink()
+    process = import_process.context().Process(target=import_process.run_import, args=[run.pk])
+    process.start()
+    try:
+        wait_until(note.exists)
+        yield process
+    finally:
+        process.kill()
+        process.join(60)
+
+
+def state_and_rows(run):
+    """Return the state of ``run``, and how many of its rows each place has that it writes to."""
+    with transaction.atomic():
+        # PostgreSQL may yet be ending the transaction of the process that was killed.
+        run = SpreadsheetImport.objects.select_for_update().get(pk=run.pk)
+        reason = {"history_change_reason": run.reason}
+        counts = {
+            Organisation.history.filter(**reason).count(),
+            Organisation.objects.filter(pk__in=run.changes.values("object_pk")).count(),
+            run.changes.count(),
+            run.rows.filter(state=ImportRow.State.APPLIED).count(),
+            run.applied_count,
+        }
+        return State(run.state), counts
+
+
+def test_killed_at_any_moment_all_rows_are_written_or_none(processes, upload, spawned, client_for):
+    """And the page says which; the next look at it completes the work, or says why it can't."""
+    check(run := upload("Probe {:04}"))
+    with applied_in_a_process(run) as process:
+        began = time.monotonic()
+        process.join(60)
+        duration = time.monotonic() - began
+    assert state_and_rows(run) == (State.APPLIED, {ROWS})
+    outcomes = []
+    for number in range(ROUNDS):
+        run.refresh_from_db()
+        if run.state == State.APPLIED:
+            check(run := upload(f"Runde {number:02} {{:04}}"))
+        with applied_in_a_process(run) as process:
+            # A random moment in each twentieth of the time that it takes, and a little longer.
+            time.sleep(1.2 * duration * (number + random.random()) / ROUNDS)
+            process.kill()
+            process.join(60)
+        state, rows = state_and_rows(run)
+        outcomes.append(state)
+        assert rows == ({ROWS} if state == State.APPLIED else {0})
+        run.refresh_from_db()
+        if state == State.APPLYING:
+            if number % 4 == 0:
+                with jobs.claim(run):
+                    jobs.work(run)
+                assert state_and_rows(run) == (State.APPLIED, {ROWS})
+            else:
+                for _restart in range(jobs.RESTARTS):
+                    assert jobs.revive(run)  # takes it that the process died at once again
+                page = client_for(run.user).get(run.get_absolute_url())
+                assert state_and_rows(run) == (State.CHECKED, {0})
+                assert "Nothing was written" in text_of(run)
+                assert run.problem in page.content.decode()
+        applied = SpreadsheetImport.objects.filter(state=State.APPLIED).count()
+        assert Organisation.objects.count() == applied * ROWS
+    assert State.APPLYING in outcomes, "no process was killed before its end"
+
+
+def test_others_save_while_an_import_runs(processes, upload, client_for, make_user):
+    """Three people save forms, again and again, during the check and while it is applied."""
+    people = [make_user("Person", name, "editor") for name in ("Eins", "Zwei", "Drei")]
+    records = [OrganisationFactory(name=f"Eigene {number}") for number in range(len(people))]
+    forms = [
+        change_form(client_for(user), record) for user, record in zip(people, records, strict=True)
+    ]
+    run = upload("Partner {:04}", rows=3000)
+    saves, problems, over = [0] * len(people), [], threading.Event()
+
+    def save(person):
+        client = Client()
+        client.force_login(people[person])
+        url, form = forms[person]
+        (versions,) = form["_versions"]
+        try:
+            while not over.is_set():
+                form["notes"] = f"Notiz {saves[person] + 1}"
+                form["_versions"] = json.dumps(json.loads(versions) | {"record": saves[person] + 1})
+                assert client.post(url, form).status_code == 302
+                saves[person] += 1
+        except Exception as error:  # a thread's error must fail the test, not vanish
+            problems.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=save, args=[person]) for person in range(len(people))]
+    for thread in threads:
+        thread.start()
+    at_each_end = []
+    try:
+        for state in (State.CHECKING, State.APPLYING):
+            assert jobs.start(run, state)
+            wait_until(lambda: not jobs.is_running(run), folder(run) / "log")
+            at_each_end.append(sum(saves))
+            run.refresh_from_db()
+            assert run.problem == ""
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(60)
+    assert not problems, problems
+    assert run.state == State.APPLIED
+    assert 0 < at_each_end[0] < at_each_end[1], "they saved during both"
+    for person, record in enumerate(records):
+        record.refresh_from_db()
+        assert record.notes == f"Notiz {saves[person]}"
+        assert record.version == 1 + saves[person]
+    assert Organisation.objects.count() == 3000 + len(records)
