@@ -17,8 +17,8 @@ from .spreadsheets.examining import MAIN, unpack
 RowState = ImportRow.State
 
 PAGE_SIZE = 50
-# Error rows looked through for what is wrong with them, and kinds of problems named on top.
-EXAMINED_ERRORS = 20_000
+# Rows looked through for what is to be asked or wrong, and kinds of problems named on top.
+EXAMINED = 20_000
 NAMED_PROBLEMS = 5
 
 VARIANTS = {
@@ -207,7 +207,7 @@ def findings(run):
     """
     questions, frequent = {}, Counter()
     errors = run.rows.filter(state=RowState.ERROR).values_list("problems", flat=True)
-    for problems in errors[:EXAMINED_ERRORS]:
+    for problems in errors[:EXAMINED]:
         for problem in problems:
             if problem["styles"]:
                 question = questions.setdefault(problem["column"], {**problem, "number": 0})
@@ -216,7 +216,9 @@ def findings(run):
                 frequent[problem["label"], problem["message"]] += 1
     duplicates = {}
     plans = run.rows.filter(state=RowState.DUPLICATE).values_list("plans", flat=True)
-    for plan in (plan for row in plans for plan in row if plan["action"] == RowState.DUPLICATE):
+    for plan in (
+        plan for row in plans[:EXAMINED] for plan in row if plan["action"] == RowState.DUPLICATE
+    ):
         group = duplicates.setdefault(
             plan["role"], {"role": plan["role"], "label": plan["label"], "number": 0, "sure": 0}
         )

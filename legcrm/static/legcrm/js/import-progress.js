@@ -7,7 +7,7 @@ async function ask() {
   let answer;
   try {
     const response = await fetch(panel.dataset.url, { headers: { Accept: "application/json" } });
-    if (!response.ok) {
+    if (!response.ok || response.redirected) {
       window.location.reload(); // logged out meanwhile: the page says so
       return;
     }

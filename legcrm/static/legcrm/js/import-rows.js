@@ -5,12 +5,17 @@ const apply = document.getElementById("apply");
 let last = Promise.resolve();
 
 async function keep() {
-  const response = await fetch(form.action, {
-    method: "POST",
-    body: new FormData(form),
-    headers: { Accept: "application/json" },
-    keepalive: true,
-  });
+  let response;
+  try {
+    response = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      keepalive: true,
+    });
+  } catch {
+    return; // no connection: the next button sends the ticks
+  }
   if (!response.ok || response.redirected) {
     window.location.reload();
     return;
