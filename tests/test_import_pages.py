@@ -536,6 +536,29 @@ def test_what_changed_since_the_check_is_shown(checked, manager, post):
     assert f"{page_url('run', run)}?state=refused" in page.text
 
 
+def test_a_list_of_participants_renames_nobody(manager, post):
+    MissionFactory(code="2026-probe")
+    titk = OrganisationFactory(
+        name="Thüringisches Institut für Textil- und Kunststoff-Forschung e.V.",
+        short_name="TITK", country="DE", kind="research_institute", city="",
+    )  # fmt: skip
+    row = ["TITK", "DE", "Forschungsinstitut", "Rudolstadt", "Weber"]
+    headings = ["Firma", "Land", "Art der Einrichtung", "Ort", "Nachname"]
+    manager.post(
+        reverse("admin:missions_participation_import") + "?mission=2026-probe",
+        {"file": workbook(row, headings=headings)},
+    )
+    run = SpreadsheetImport.objects.get()
+    post(manager, page_url("columns", run), proposed(manager, run))
+    post(manager, page_url("run", run), {"apply": "1"})
+    run.refresh_from_db()
+    assert run.state == State.APPLIED, run.problem
+    assert titk.participations.count() == 1
+    titk.refresh_from_db()
+    assert titk.name.startswith("Thüringisches"), "the list calls it by its short name"
+    assert titk.city == "Rudolstadt", "what was not known is learned"
+
+
 @pytest.mark.parametrize("chunk", [2, 500])
 def test_several_participants_of_one_known_company(chunk, manager, post, monkeypatch):
     """What each of their rows adds to the company goes in, however far apart they stand."""

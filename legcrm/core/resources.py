@@ -47,6 +47,8 @@ class RecordResource(ModelResource):
     constants: tuple[str, ...] = ()
     # Columns without which no row can be a new record.
     required: tuple[str, ...] = ()
+    # Columns that say which record is meant where a row carries it beside its own.
+    named_by: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -162,6 +162,7 @@ class OrganisationResource(RecordResource):
 
     importable = True
     required = ("name", "country", "kind")
+    named_by = ("name",)
     constants = ("kind", "country", "source", "is_home")
     aliases = {
         "name": (

@@ -87,6 +87,7 @@ class PersonResource(RecordResource):
 
     importable = True
     required = ("last_name",)
+    named_by = ("first_name", "last_name")
     constants = ("source", "legal_basis", "data_source", "informed_on", "language")
     nested = {"organisation": "partners.organisation"}
     aliases = {

@@ -511,6 +511,9 @@ class Examiner:
             for name, value in entry.constants.items():
                 self._set(entry, record, name, value)
         for name, value in entry.values.items():
+            names_it = entry.role and name in unit.resource.named_by
+            if names_it and not new and getattr(record, name):
+                continue  # "TITK" beside its participant finds the institute and renames it not
             self._set(entry, record, name, value)
         unit.resource.prepare(entry, self)
         unit.resource.connect(entry, self)
