@@ -89,7 +89,7 @@ def touch_all(records: Sequence[TrackedModel]) -> None:
 
     Raises StaleRecord where a row is not at the version it was read with; nothing is then written.
     """
-    model = _model_of(records)
+    model = _model_of(records, saving=False)
     if model is None:
         return
     now, user = timezone.now(), current_user()
@@ -108,15 +108,18 @@ def touch_all(records: Sequence[TrackedModel]) -> None:
         record._read |= {name: getattr(record, name) for name in ("version", "updated_at")}
 
 
-def _model_of(records):
-    """Return the model whose table ``records`` are written to, None where there are none."""
+def _model_of(records, saving=True):
+    """Return the model whose table ``records`` are written to, None where there are none.
+
+    Raises UntrackedWrite where ``saving`` them together would leave out what a save does.
+    """
     models = {type(record)._meta.concrete_model for record in records}
     if not models:
         return None
     if len(models) > 1:
         raise TypeError(f"records of one model, not of {sorted(m.__name__ for m in models)}")
     (model,) = models
-    if not model.written_together:
+    if saving and not model.written_together:
         raise UntrackedWrite(
             f"{model.__name__} can't be written together: save each record, or see "
             "TrackedModel.written_together."

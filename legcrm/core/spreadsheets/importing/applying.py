@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -211,10 +212,14 @@ class Writer:
 
     def _write_parts(self, created, saved, deleted):
         # Those that go make room for those that come; but a record that needs at least one of
-        # them must never be without, so models with such a rule see the new ones first.
+        # them must never be without, so those that are in nobody's way go last.
+        wanted = {key for _entry, row in (*created, *saved) for key in _unique_keys(row)}
+        in_the_way, others = [], []
         for entry, row in deleted:
-            if type(row).written_together:
-                self._delete(entry, row)
+            first = not wanted.isdisjoint(_unique_keys(row))
+            (in_the_way if first else others).append((entry, row))
+        for entry, row in in_the_way:
+            self._delete(entry, row)
         for group, new in ((created, True), (saved, False)):
             by_model: dict[type, list] = {}
             for entry, row in group:
@@ -227,9 +232,8 @@ class Writer:
                     (entry, row, kind, before)
                     for (entry, row), before in zip(pairs, old, strict=True)
                 ]
-        for entry, row in deleted:
-            if not type(row).written_together:
-                self._delete(entry, row)
+        for entry, row in others:
+            self._delete(entry, row)
 
     def _delete(self, entry, row):
         values = {f.attname: f.get_prep_value(getattr(row, f.attname)) for f in _fields(row)}
@@ -247,6 +251,19 @@ class Writer:
             version=record.version,
             before=before,
         )
+
+
+def _unique_keys(row):
+    """Return the values that no other row of its table may have: {(constraint, value, …)}."""
+    keys = {
+        (
+            constraint.name,
+            *(getattr(row, row._meta.get_field(n).attname) for n in constraint.fields),
+        )
+        for constraint in row._meta.constraints
+        if isinstance(constraint, UniqueConstraint)
+    }
+    return {key for key in keys if None not in key}
 
 
 def _fields(record):
