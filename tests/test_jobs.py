@@ -605,6 +605,7 @@ def test_the_command_wants_to_know_what_to_work_on(make_run):
 
 ROUNDS = 20
 ROWS = 300
+ENGLISH = {"accept-language": "en"}
 
 
 @pytest.fixture
@@ -692,7 +693,7 @@ def test_killed_at_any_moment_all_rows_are_written_or_none(processes, upload, sp
             else:
                 for _restart in range(jobs.RESTARTS):
                     assert jobs.revive(run)  # takes it that the process died at once again
-                page = client_for(run.user).get(run.get_absolute_url())
+                page = client_for(run.user).get(run.get_absolute_url(), headers=ENGLISH)
                 assert state_and_rows(run) == (State.CHECKED, {0})
                 assert "Nothing was written" in text_of(run)
                 assert run.problem in page.content.decode()
