@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,10 +30,9 @@ def check(run, progress: Callable[[int, int], None]) -> None:
             "number", "decisions", "chosen"
         )
     }
-    run.rows.all().delete()
     examiner = examiner_of(run)
     places = [(int(index), name) for index, name in run.columns.items() if name]
-    done = 0
+    done, seen = 0, set()
     try:
         for chunk in chunked(file_rows(run)):
             rows, totals = [], []
@@ -50,17 +48,26 @@ def check(run, progress: Callable[[int, int], None]) -> None:
             for row in totals:
                 row.state = RowState.SKIPPED
                 row.problems = [Problem("", "", "", _("Looks like a row of totals."), "totals")]
-            with transaction.atomic():
-                ImportRow.objects.bulk_create(
+            # Over those of an earlier check: killed midway, no decision is lost.
+            ImportRow.objects.bulk_create(
+                [
                     _kept_row(run, row, kept.get(row.number, ({}, True))[1])
                     for row in (*rows, *totals)
-                )
+                ],
+                update_conflicts=True,
+                unique_fields=["run", "number"],
+                update_fields=["state", "chosen", "cells", "plans", "problems", "decisions"],
+            )
+            seen.update(row.number for row in (*rows, *totals))
             done += len(chunk)
             progress(done, max(total, done))
     except reading.Unreadable as error:
         _end(run, State.UPLOADED, error.message)
         return
-    run.row_count = run.rows.count()
+    gone = set(run.rows.values_list("number", flat=True)) - seen
+    for numbers in chunked(gone):
+        run.rows.filter(number__in=numbers).delete()
+    run.row_count = len(seen)
     run.checked_at = timezone.now()
     _end(run, State.CHECKED)
 

@@ -76,6 +76,7 @@ def read_anew(run, *, sheet=None, encoding=None, delimiter=None, header_row=None
         run.delimiter = delimiter
     _inspect(run, header_row)
     run.save()
+    run.rows.all().delete()  # their numbers may be those of other rows now
 
 
 def folder(run) -> Path:
