@@ -155,6 +155,7 @@ def populate(supply, size):
         f.UserFactory(first_name="Ada", last_name="Zwilling"),
         f.UserFactory(first_name="Ada", last_name="Zwilling"),
         f.UserFactory(first_name="Ganz", last_name="Weg", is_active=False),
+        f.UserFactory(first_name=" ;", last_name="\t;"),  # nothing, once it is split
     ]
     sectors = [
         f.SectorFactory(
@@ -274,7 +275,7 @@ def populate(supply, size):
         )
         for person in people[index : index + index % 4]:
             interaction.person_links.create(person=person)
-        for user in staff[: index % 6]:
+        for user in staff[-(index % 7) :]:
             interaction.staff_links.create(user=user)
     agreements = []
     for index in range(size):
@@ -420,7 +421,7 @@ def test_every_importable_resource_is_tried():
 # Which cells count as blank is no matter of language.
 @pytest.mark.parametrize(("language", "clear_blanks"), [("de", (False, True)), ("en", (True,))])
 def test_awkward_values_come_back_the_same(user, language, clear_blanks):
-    populate(Supply(TEXTS, MOMENTS, DAYS, AMOUNTS), 18)
+    populate(Supply(TEXTS, MOMENTS, DAYS, AMOUNTS), 15)
     with translation.override(language):
         for file_format in FORMATS.values():
             for label in LABELS:
@@ -467,7 +468,7 @@ VALUES = {
 @given(values=st.fixed_dictionaries(VALUES), language=st.sampled_from(["de", "en"]))
 def test_any_values_come_back_the_same(user, file_format, values, language):
     with transaction.atomic(), translation.override(language):
-        populate(Supply(**values), 6)
+        populate(Supply(**values), 5)
         for label in LABELS:
             assert_nothing_changes(label, user, file_format, (True,))
         transaction.set_rollback(True)
@@ -570,9 +571,13 @@ def edit(label, user, data):
     return edited, changed
 
 
-@pytest.mark.parametrize("label", LABELS)
-def test_an_edited_cell_changes_one_field(user, newcomers, label):
-    populate(Supply(TEXTS, MOMENTS, DAYS, AMOUNTS), 18)
+def test_an_edited_cell_changes_one_field(user, newcomers):
+    populate(Supply(TEXTS, MOMENTS, DAYS, AMOUNTS), 15)
+    for label in LABELS:
+        assert_edits_are_made(label, user)
+
+
+def assert_edits_are_made(label, user):
     resource = resource_for(label, user)
     before = cells_by_record(label, user)
     with exported(label, user, FORMATS["xlsx"], before) as file:

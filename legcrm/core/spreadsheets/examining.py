@@ -370,15 +370,15 @@ class Examiner:
         for entry in entries:
             for values in (entry.values, entry.constants):
                 value = values.get(name)
+                own = own_cells.get(entry.target.pk) if entry.target is not None else None
+                if own is not None and name in values and column.read(own) == value:
+                    values[name] = column.current(entry.target)
+                    continue
                 if not value:
                     if name in values:
                         values[name] = column.empty
                     continue
                 texts = (value,) if isinstance(value, str) else value
-                own = own_cells.get(entry.target.pk) if entry.target is not None else None
-                if own is not None and column.read(own) == value:
-                    values[name] = column.current(entry.target)
-                    continue
                 within = unit_within(column, entry)
                 wanted.setdefault(within, set()).update(t for t in texts if plain(t) not in words)
                 todo.append((entry, values, texts, within))
@@ -580,7 +580,7 @@ class Examiner:
         record.twins_are_checked = True  # ``match`` has looked for them
         if entry.decision == "new" and hasattr(record, "same_name_checked"):
             record.same_name_checked = True
-        if self.locking:
+        if self.locking or self._lacks_the_needful(entry):
             return
         # What was found by name exists, and asking for each would be a query; a phone number was
         # validated when it was read.
@@ -595,6 +595,24 @@ class Examiner:
                 continue  # the cell itself could not be read
             for message in messages:
                 entry.refuse("" if name == "__all__" else name, message)
+
+    @staticmethod
+    def _lacks_the_needful(entry):
+        """Refuse a row whose other record is not known, and that says too little to enter it."""
+        unit = entry.unit
+        if not unit.role or entry.target is not None:
+            return False
+        missing = [name for name in unit.resource.required if not entry.value(name)]
+        for name in missing:
+            entry.refuse(
+                name,
+                _(
+                    "“%(name)s” is not known, and a new %(kind)s needs this. Enter one value for "
+                    "all rows, assign a column, or correct the name."
+                )
+                % {"name": unit.name_of(entry), "kind": unit.model._meta.verbose_name},
+            )
+        return bool(missing)
 
     def _judge(self, row):
         entries = row.entries.values()
