@@ -171,10 +171,15 @@ def test_a_value_for_all_rows_is_for_new_records_only(me):
         ("Мебель Ташкент;UZ;Unternehmen;;", "name and country"),
         ("Ganz anders;KZ;Unternehmen;;info@moebel.example", "e-mail"),
         ("Ganz anders;KZ;Unternehmen;DE 136,695 976;", "identifier"),
+        ("MT;UZ;Unternehmen;;", "short or other name"),
+        ("Мебель Тошкент МЧЖ;UZ;Unternehmen;;", "short or other name"),
     ],
 )
 def test_a_possible_duplicate_says_why(me, row, why):
-    known = f.OrganisationFactory(name="Mebel Taschkent", country="UZ", email="info@moebel.example")
+    known = f.OrganisationFactory(
+        name="Mebel Taschkent", short_name="MT", country="UZ", email="Info@Moebel.example"
+    )
+    known.names.create(text="Мебель Тошкент МЧЖ")
     OrganisationIdentifier.objects.create(organisation=known, scheme="vat", value="DE136695976")
     with translation.override("en"):
         run = checked(me, ORGANISATIONS, "Company;Country;Kind;VAT number;E-mail\n" + row + "\n")
@@ -511,7 +516,9 @@ def test_a_person_may_be_known_by_mail_or_name(me):
 def test_an_organisation_that_is_not_known_needs_its_country(me):
     run = checked(me, PEOPLE, "Name;Firma\nMüller;Unbekannt KG\n")
     assert states(run) == {2: "error"}
-    assert {p["label"] for p in run.rows.get().problems} >= {"Organisation: Land"}
+    told = {p["label"]: p["message"] for p in run.rows.get().problems}
+    assert told.keys() == {"Organisation: Land", "Organisation: Art"}
+    assert all("Unbekannt KG" in message for message in told.values())
 
 
 # --- What did not go in ----------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -257,6 +257,9 @@ class Organisation(SearchableModel, Record):
             models.Index(fields=["kind", "name"]),
             models.Index(fields=["name", "id"]),
             models.Index(fields=["name_key", "country"]),
+            # By these an import looks up hundreds at once.
+            models.Index(fields=["short_name"]),
+            models.Index(Lower("email"), name="partners_organisation_email"),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -481,6 +484,7 @@ class OrganisationName(SearchedPart):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ["kind", "language", "text"]
+        indexes = [models.Index(fields=["text"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "text"],
@@ -521,6 +525,7 @@ class OrganisationIdentifier(SearchedPart):
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
         ordering = ["scheme", "value"]
+        indexes = [models.Index(fields=["value"])]
         constraints = [
             models.UniqueConstraint(
                 fields=["scheme", "value"],

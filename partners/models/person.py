@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +65,12 @@ class PersonQuerySet(RecordQuerySet):
         active = self.active()
         for person in active.filter(pk__in=numbers):
             found[numbers[person.pk]][person.pk] = str(person)
-        for person in active.filter(email__in=list(texts)).exclude(email=""):
-            found[person.email][person.pk] = str(person)
+        emails = {text.lower(): text for text in texts if "@" in text}
+        if emails:
+            for person in active.annotate(lower_email=Lower("email")).filter(
+                lower_email__in=emails
+            ):
+                found[emails[person.lower_email]][person.pk] = str(person)
         named = defaultdict(dict)
         for person in active.filter(name_key__in=by_key):
             for text in by_key[person.name_key]:
@@ -176,6 +181,7 @@ class Person(SearchableModel, Record):
         indexes = [
             models.Index(fields=["last_name", "first_name", "id"]),
             models.Index(fields=["name_key"]),
+            models.Index(Lower("email"), name="partners_person_email"),
         ]
         constraints = [
             *Record.Meta.constraints,

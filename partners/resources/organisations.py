@@ -1,5 +1,6 @@
 """Organisations as rows of a spreadsheet."""
 
+from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -255,7 +256,7 @@ class OrganisationResource(RecordResource):
 
     def match(self, entries, examiner):
         keys = {fold(name)[:250] for entry in entries if (name := entry.value("name"))}
-        emails = {email for entry in entries if (email := entry.value("email"))}
+        emails = {email.lower() for entry in entries if (email := entry.value("email"))}
         numbers = {text for e in entries for name in IDENTIFIERS for text in e.value(name, ())}
         known = Organisation.objects.for_user(self.user) if self.user else Organisation.objects
         known = known.active()
@@ -266,9 +267,8 @@ class OrganisationResource(RecordResource):
         ):
             by_name.setdefault(key, {})[pk] = (country, label_of(name, city, country))
         if emails:
-            for pk, name, city, country, email in known.filter(email__in=emails).values_list(
-                *shown, "email"
-            ):
+            lower = known.annotate(lower_email=Lower("email")).filter(lower_email__in=emails)
+            for pk, name, city, country, email in lower.values_list(*shown, "lower_email"):
                 by_email.setdefault(email, {})[pk] = label_of(name, city, country)
         if numbers:
             rows = OrganisationIdentifier.objects.filter(
@@ -284,17 +284,17 @@ class OrganisationResource(RecordResource):
                     same_number |= by_number.get((scheme, text), {})
             named = by_name.get(fold(entry.value("name") or "")[:250], {})
             country = entry.value("country")
-            same_name = {
-                pk: label for pk, (code, label) in named.items() if country in (None, "", code)
-            }
-            same_email = by_email.get(entry.value("email"), {})
+            same_name = self._in(country, named)
+            other_name = self._in(country, aliases.get(entry.value("name"), {}))
+            same_email = by_email.get((entry.value("email") or "").lower(), {})
             if entry.role and not entry.decision:
-                self._link(entry, same_number or same_name or aliases.get(entry.value("name"), {}))
+                self._link(entry, same_number or same_name or other_name)
                 continue
             for found, why in (
                 (same_number, _("same identifier")),
                 (same_name, _("same name and country")),
                 (same_email, _("same e-mail address")),
+                (other_name, _("same short or other name")),
             ):
                 known_already = {candidate.key for candidate in entry.candidates}
                 entry.candidates += [
@@ -313,16 +313,23 @@ class OrganisationResource(RecordResource):
             ]
 
     def _aliases(self, entries, by_name, known):
-        """Return ``{text: {key: label}}`` of those beside a record, by their other names."""
-        texts = {
-            name
-            for entry in entries
-            if entry.role and (name := entry.value("name")) and fold(name)[:250] not in by_name
-        }
+        """Return ``{text: {key: (country, label)}}`` of what is known by short or other names."""
+        names = {name for entry in entries if (name := entry.value("name"))}
+        texts = {name for name in names if fold(name)[:250] not in by_name}
         if not texts:
             return {}
         found = known.called(texts)
-        return {text: dict(pairs) for text, pairs in found.items()}
+        keys = {key for pairs in found.values() for key, _label in pairs}
+        countries = dict(known.filter(pk__in=keys).values_list("pk", "country"))
+        return {
+            text: {key: (str(countries[key]), label) for key, label in pairs}
+            for text, pairs in found.items()
+        }
+
+    @staticmethod
+    def _in(country, named):
+        """Return those of ``named`` (``{key: (country, label)}``) that may lie in ``country``."""
+        return {pk: label for pk, (code, label) in named.items() if country in (None, "", code)}
 
     def file_key(self, entry):
         name, country = entry.value("name"), entry.value("country")
