@@ -10,7 +10,7 @@ export REQUIRE_ALL WORKERS
 # `exec` in a recipe: a signal to make then reaches the program itself, which tidies up.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format check lock messages venv venv-dev
+.PHONY: help demo test bench lint format check lock messages venv venv-dev
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ demo: venv ## serve the example data: make demo [PORT=8000] [HOST=127.0.0.1]
 
 test: venv-dev ## run every test: make test [ARGS="tests/test_x.py -k word"] [REQUIRE_ALL=1]
 	@exec $(PYTHON) -m tests.run $(ARGS)
+
+bench: venv-dev ## measure spreadsheets against the defaults: make bench [ARGS="--rows 1000 5000"]
+	@exec $(PYTHON) -m bench.spreadsheets $(ARGS)
 
 lint: venv-dev ## ruff and the import rules
 	@$(PYTHON) -m ruff check .
