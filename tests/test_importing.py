@@ -210,6 +210,15 @@ def test_the_person_decides_on_duplicates(me):
     assert Organisation.objects.get(city="Samarkand").same_name_checked
 
 
+@pytest.mark.parametrize("decision", ["link:x", "link:", "delete", "link:1 or 1=1"])
+def test_an_unknown_decision_is_refused(me, decision):
+    run = checked(me, ORGANISATIONS, HEAD + "A;DE;Unternehmen;\n")
+    with pytest.raises(ValidationError):
+        importing.decide(run, [2], "", decision)
+    importing.decide(run, [2], "", "link:999999")  # a record that is not there
+    assert states(run) == {2: "error"}
+
+
 def test_decisions_outlive_another_check(me):
     f.OrganisationFactory(name="Textil LLP", country="UZ")
     run = checked(me, ORGANISATIONS, HEAD + "Textil LLP;UZ;Unternehmen;\nNeu;UZ;Unternehmen;\n")

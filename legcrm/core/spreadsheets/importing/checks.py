@@ -1,7 +1,9 @@
 """The check of a file, row by row, and what the person decides about its rows."""
 
+import re
 from collections.abc import Callable
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ State = SpreadsheetImport.State
 RowState = ImportRow.State
 # The decision that a row left out as totals is one of the list after all.
 IS_A_ROW = "row"
+_DECISION = re.compile(rf"|new|skip|{IS_A_ROW}|link:[0-9]{{1,18}}")
 
 
 def check(run, progress: Callable[[int, int], None]) -> None:
@@ -121,8 +124,10 @@ def decide(run, numbers, role: str, decision: str) -> None:
     """Say what the possible duplicates in rows ``numbers`` are.
 
     ``decision`` is "new", "skip", "link:<key>", "" (open again), or ``IS_A_ROW`` for a row that
-    was taken for totals.
+    was taken for totals. Raises ValidationError for anything else.
     """
+    if not _DECISION.fullmatch(decision):
+        raise ValidationError(_("This choice is unknown. Open the page again."))
     _decide(run, run.rows.filter(number__in=numbers), role, lambda plan: decision)
 
 
