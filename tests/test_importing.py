@@ -251,6 +251,16 @@ def test_postal_codes_get_back_the_zero_that_excel_took(me):
     assert set(known) == {("A", "07545", True), ("B", "1010", False), ("C", "99084", True)}
 
 
+def test_sectors_are_understood_by_a_word_of_theirs(me):
+    run = checked(
+        me,
+        ORGANISATIONS,
+        "Firma;Land;Art;Branche\nA;DE;Firma;Textil\nB;DE;Firma;Raumfahrt\nC;DE;Firma;Be\n",
+    )
+    assert states(run) == {2: "new", 3: "error", 4: "error"}
+    assert "Optik & Photonik" in problems(run, 3)[0], "the message lists what there is"
+
+
 def test_two_rows_about_one_record_are_refused(me):
     known = f.OrganisationFactory(name="A", country="DE")
     text = f"LEG-CRM-Nr.;Firma\n{known.pk};B\n{known.pk};C\n"

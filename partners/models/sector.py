@@ -4,20 +4,42 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from legcrm.core.folding import fold
 from legcrm.core.models import Record, RecordQuerySet
 from legcrm.core.naming import find_called
+
+# Fewer letters begin too many words.
+SHORTEST_BEGINNING = 4
 
 
 class SectorQuerySet(RecordQuerySet):
     def called(self, texts):
-        """Return ``{text: [(key, label), …]}`` of the sectors that ``texts`` name. One query."""
-        return find_called(
+        """Return ``{text: [(key, label), …]}`` of the sectors that ``texts`` name. Two queries.
+
+        By key or name; else by the one sector in whose name a word begins so: "Textil".
+        """
+        paths = ("key", "name_de", "name_en")
+        found = find_called(
             self,
             texts,
-            ("key", "name_de", "name_en"),
+            paths,
             names=lambda *names: names,
             label=lambda key, german, english: german,
         )
+        names = {}
+        for pk, *known in self.filter(retired_on=None).values_list("pk", *paths):
+            names[pk] = known
+        for text in (text for text, hits in found.items() if not hits):
+            start = fold(text)
+            if len(start) < SHORTEST_BEGINNING:
+                continue
+            hits = [
+                (pk, known[1])
+                for pk, known in names.items()
+                if any(word.startswith(start) for name in known for word in fold(name).split())
+            ]
+            found[text] = hits
+        return found
 
 
 class Sector(Record):

@@ -26,6 +26,8 @@ from . import cells
 from .cells import CellError
 
 SEPARATOR = "; "
+# So many names a message lists.
+FEW = 30
 
 
 class Column(Field):
@@ -548,6 +550,7 @@ class Lookups:
     def __init__(self, user):
         self.user = user
         self._found: dict[tuple, list] = {}
+        self._names: dict[type, list[str]] = {}
 
     def prepare(self, model, texts: Collection[str], within=None) -> None:
         """Look up all ``texts`` not yet known; one or a few queries."""
@@ -567,10 +570,14 @@ class Lookups:
         found = self._found[model, within, text]
         name = model._meta.verbose_name
         if not found:
+            if few := self._few(model):
+                message = _("No %(kind)s is called “%(text)s”. There are: %(names)s.")
+            else:
+                message = _(
+                    "No %(kind)s is called “%(text)s”. Correct the name, or enter the record first."
+                )
             raise CellError(
-                _("No %(kind)s is called “%(text)s”. Correct the name, or enter the record first.")
-                % {"kind": name, "text": text},
-                code="unknown",
+                message % {"kind": name, "text": text, "names": ", ".join(few)}, code="unknown"
             )
         if len(found) > 1:
             labels = ", ".join(label for _key, label in found[:5])
@@ -580,6 +587,16 @@ class Lookups:
                 code="several",
             )
         return found[0]
+
+    def _few(self, model) -> list[str]:
+        """Return what all records of ``model`` are called, where a person can read them all."""
+        if model not in self._names:
+            rows = model.objects.all()
+            if hasattr(rows, "for_user") and self.user is not None:
+                rows = rows.for_user(self.user).active()
+            records = rows[: FEW + 1]
+            self._names[model] = [str(r) for r in records] if len(records) <= FEW else []
+        return self._names[model]
 
 
 NUMBER_LABEL = gettext_lazy("LEG CRM no.")
