@@ -303,7 +303,9 @@ def test_duplicate_headings_are_named(uploaded, manager, post):
     assert page.context["look"].duplicates == ["Name"]
     response = post(manager, page_url("columns", run), proposed(manager, run))
     assert response.status_code == 200
-    assert "Name" in str(response.context["form"].non_field_errors())
+    told = response.context["form"].non_field_errors()[0]
+    assert "Name" in told
+    assert [each.text.count(told) for each in (page, response)] == [1, 1], "told once, in one way"
 
 
 def test_another_header_row(uploaded, manager):
@@ -315,7 +317,7 @@ def test_another_header_row(uploaded, manager):
     assert response.context["reading_form"].errors["header_row"]
 
 
-def test_encoding_and_separator_of_a_csv_file_can_be_changed(manager):
+def test_encoding_and_delimiter_of_a_csv_file_can_be_changed(manager):
     upload = SimpleUploadedFile("liste.csv", "Name;Land\nMöbel Wien;AT\n".encode())
     manager.post(reverse(UPLOAD), {"file": upload})
     run = SpreadsheetImport.objects.get()

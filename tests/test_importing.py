@@ -75,7 +75,7 @@ def test_what_was_assigned_is_proposed_the_next_time(me):
 @pytest.mark.parametrize(
     ("text", "columns", "message"),
     [
-        ("Firma;Land;Art;firma\nA;DE;Unternehmen;B\n", {}, "Headings stand twice: Firma"),
+        ("Firma;Land;Art;firma\nA;DE;Unternehmen;B\n", {}, "once in the header row: Firma"),
         ("Firma;Land;Art;X\nA;DE;Unternehmen;B\n", {3: "name"}, "Two columns are assigned"),
         ("Firma;Art\nA;Unternehmen\n", {}, "is needed"),
         ("Firma;Land;Art\nA;DE;Unternehmen\n", {1: "no_such"}, "There is no field"),

@@ -47,10 +47,10 @@ class ReadingForm(forms.Form):
         label=_("Encoding"), choices=ENCODINGS, widget=UnfoldAdminSelectWidget
     )
     delimiter = forms.ChoiceField(
-        label=_("Separator"), choices=DELIMITERS, widget=UnfoldAdminSelectWidget
+        label=_("Delimiter"), choices=DELIMITERS, widget=UnfoldAdminSelectWidget
     )
     header_row = forms.IntegerField(
-        label=_("Row with the headings"), min_value=1, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Header row"), min_value=1, widget=UnfoldAdminIntegerFieldWidget
     )
 
     def __init__(self, run, inspection, data=None):

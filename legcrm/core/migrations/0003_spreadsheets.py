@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ("file_format", models.CharField(blank=True, max_length=10, verbose_name="format")),
                 ("sheet", models.CharField(blank=True, max_length=100, verbose_name="sheet")),
                 ("encoding", models.CharField(blank=True, max_length=20, verbose_name="encoding")),
-                ("delimiter", models.CharField(blank=True, max_length=5, verbose_name="separator")),
+                ("delimiter", models.CharField(blank=True, max_length=5, verbose_name="delimiter")),
                 ("header_row", models.PositiveIntegerField(default=1, verbose_name="header row")),
                 ("columns", models.JSONField(default=dict)),
                 ("constants", models.JSONField(default=dict)),

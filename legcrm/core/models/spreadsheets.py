@@ -53,7 +53,7 @@ class SpreadsheetImport(models.Model):
     file_format = models.CharField(_("format"), max_length=10, blank=True)
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
-    delimiter = models.CharField(_("separator"), max_length=5, blank=True)
+    delimiter = models.CharField(_("delimiter"), max_length=5, blank=True)
     header_row = models.PositiveIntegerField(_("header row"), default=1)
     # {column index as text: machine name of the field, "" where it is left out}
     columns = models.JSONField(default=dict)

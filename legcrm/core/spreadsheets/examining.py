@@ -531,7 +531,9 @@ class Examiner:
     @staticmethod
     def _no_right(unit, new):
         text = (
-            _("You may not enter a new %(kind)s.") if new else _("You may not change a %(kind)s.")
+            _("You lack the right to enter this: %(kind)s.")
+            if new
+            else _("You lack the right to change this: %(kind)s.")
         )
         return text % {"kind": unit.model._meta.verbose_name}
 

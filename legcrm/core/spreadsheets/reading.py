@@ -135,7 +135,7 @@ MESSAGES = {
     "unknown_encoding": gettext_noop("The encoding “%(encoding)s” is not offered."),
     "unknown_delimiter": gettext_noop("This delimiter is not offered."),
     "wrong_encoding": gettext_noop(
-        "Line %(line)s can not be read as %(encoding)s. Choose another encoding."
+        "Line %(line)s can't be read as %(encoding)s. Choose another encoding."
     ),
     "no_encoding": gettext_noop(
         "Line %(line)s contains a character that fits neither UTF-8 nor Windows-1252. Choose the "

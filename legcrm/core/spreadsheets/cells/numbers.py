@@ -88,7 +88,10 @@ def _read_number(text: str, style: str) -> Decimal:
             return readings[style]
         shown = [(one, number_format(number)) for one, number in readings.items()]
         raise CellError(
-            _("“%(value)s” can be %(one)s or %(two)s. Say which is meant, or write it so.")
+            _(
+                "“%(value)s” can be %(one)s or %(two)s. Say which is meant, or write it in one of "
+                "these ways."
+            )
             % {"value": quoted(text), "one": shown[0][1], "two": shown[1][1]},
             code="ambiguous",
             readings=shown,

@@ -16,11 +16,11 @@ def remarks(run, states, path) -> int:
         row.number: _remark(row) for row in run.rows.filter(state__in=states).order_by("number")
     }
     sheet = writing.Sheet(
-        _("Remarks"),
+        _("Remarks of the check"),
         run.model,
         [
             *(writing.Heading(run.columns.get(str(h.index), ""), h.label) for h in found),
-            writing.Heading("", _("Remarks"), width=60),
+            writing.Heading("", _("Remarks of the check"), width=60),
         ],
     )
     writing.write_xlsx(

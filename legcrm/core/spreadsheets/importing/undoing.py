@@ -41,8 +41,8 @@ def undo(run, progress: Callable[[int, int], None]) -> None:
         give_back(run, State.UNDOING, State.APPLIED, str(error))
     except ProtectedError as error:
         names = ", ".join(sorted({str(obj) for obj in list(error.protected_objects)[:5]}))
-        problem = _("Nothing was undone: %(names)s refer to what came in.") % {"names": names}
-        give_back(run, State.UNDOING, State.APPLIED, problem)
+        problem = _("Nothing was undone. What came in is still needed by: %(names)s.")
+        give_back(run, State.UNDOING, State.APPLIED, problem % {"names": names})
     else:
         run.refresh_from_db()
 
@@ -87,7 +87,7 @@ def _touched(model, records, locking):
             if now.get(key) == version:
                 continue
             if key not in now:
-                yield _("A %(kind)s that came in was deleted since.") % {"kind": name}
+                yield _("What came in was deleted since: %(kind)s.") % {"kind": name}
             else:
                 record = model._base_manager.get(pk=key)
                 yield _("“%(record)s” was changed since.") % {"record": record}

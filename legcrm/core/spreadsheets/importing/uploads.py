@@ -203,8 +203,12 @@ def assign(run, columns, constants=None, styles=None, clear_blanks=False) -> Non
     faults = []
     if known.duplicates:
         faults.append(
-            _("Headings stand twice: %(labels)s. Rename or delete one of the columns in the file.")
-            % {"labels": ", ".join(known.duplicates)}
+            _(
+                "These headings stand more than once in the header row: %(names)s. Rename or "
+                "delete the extra columns in the file and upload it again, or choose another "
+                "header row."
+            )
+            % {"names": ", ".join(known.duplicates)}
         )
     mapped = [name for name in columns.values() if name]
     for name in dict.fromkeys(mapped):
