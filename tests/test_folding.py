@@ -53,3 +53,9 @@ def test_a_key_is_plain_and_folds_to_itself(text):
 @given(st.text(), st.text())
 def test_words_fold_apart_as_together(one, other):
     assert fold(f"{one} {other}") == f"{fold(one)} {fold(other)}".strip()
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_key_is_made_of_the_keys_of_its_words(one, other):
+    """So that each word need be folded but once."""
+    assert fold(f"{one} {other}") == " ".join(filter(None, [fold(one), fold(other)]))

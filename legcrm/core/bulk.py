@@ -8,12 +8,12 @@ writes parts calls ``touch_all`` for the records whose own row did not change.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from .history import DERIVED_FIELDS, current_user
 from .models.base import Saved, SearchableModel, StaleRecord, TrackedModel, UntrackedWrite
-from .rows import chunks, copy_to_history, update_rows
+from .rows import chunks, copy_to_history, insert_rows, reserve_keys, update_rows
 
 
 def create_all(
@@ -43,7 +43,7 @@ def create_all(
                 if record.updated_by_id is None:
                     record.updated_by = user
             _derive(model, some)
-            model._base_manager.bulk_create(some)
+            _insert(model, some)
             _finish(model, [Saved(record, True, set()) for record in some], "+", reason, at)
 
 
@@ -140,6 +140,21 @@ def _derive(model, records):
     children = model.children_terms(keys) if keys else {}
     for record in records:
         record.search_text = record.build_search_text(children.get(record.pk, ()))
+
+
+def _insert(model, records):
+    """Insert new ``records``, and give them their keys."""
+    fields = model._meta.concrete_fields
+    keys = reserve_keys(model, len(records))
+    for record, key in zip(records, keys, strict=True):
+        record.pk = record.pk or key
+    insert_rows(
+        model,
+        [field.name for field in fields],
+        ([field.pre_save(record, True) for field in fields] for record in records),
+    )
+    for record in records:
+        record._state.adding, record._state.db = False, connection.alias
 
 
 def _write(model, records, names):

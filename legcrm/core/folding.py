@@ -7,6 +7,7 @@ x/kh/h, j/zh/dsch/y/i, sh/sch, ch/tsch, w/v, s/z. A key is for comparing, never 
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Russian, Ukrainian, Kazakh, Uzbek and Kyrgyz letters, in the form the sound classes expect.
 _CYRILLIC = {
@@ -52,6 +53,13 @@ _PLACES = {"toshkent": "tashkent", "buhoro": "buhara", "fargona": "fergana"}
 
 def fold(text: str) -> str:
     """Return the search key of ``text``: lower-case ASCII words separated by single blanks."""
+    return " ".join(filter(None, map(_fold_word, text.split())))
+
+
+# Words come back again and again: legal forms, cities, and each name in several keys.
+@lru_cache(maxsize=50_000)
+def _fold_word(text: str) -> str:
+    """Return the key of a ``text`` without blanks; "Textil-Werke" makes two words of it."""
     text = unicodedata.normalize("NFC", text).casefold()
     # Twice over, because NFKD splits a letter such as "ş" before the table could see it.
     text = _APOSTROPHES.sub("", text).translate(_LETTERS)

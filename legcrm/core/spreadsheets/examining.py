@@ -303,7 +303,18 @@ class Examiner:
                 self._build(entry)
         for row in rows:
             self._judge(row)
+        self._settle(rows)
         return rows
+
+    def _settle(self, rows):
+        """Of the new records that ``rows`` announce, keep what later rows ask for, and no more."""
+        for row in rows:
+            for entry in row.entries.values():
+                key = self.announcement(entry.unit, entry.key)
+                if entry.key is not None and self.announced.get(key) is entry:
+                    kept = Row(row.number, {}, state=row.state)
+                    record = entry.record if entry.role else None
+                    self.announced[key] = Entry(kept, entry.unit, record=record, key=entry.key)
 
     def _read(self, entry):
         row, unit = entry.row, entry.unit
@@ -432,7 +443,7 @@ class Examiner:
         """A row that does not go in announces nothing."""
         for entry in row.entries.values():
             key = self.announcement(entry.unit, entry.key)
-            if self.announced.get(key) is entry:
+            if key in self.announced and self.announced[key].row.number == row.number:
                 del self.announced[key]
 
     # --- Which record -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from ... import bulk
 from ...history import acting_as
 from ...models import ImportChange, ImportRow, SpreadsheetImport, StaleRecord
+from ...rows import insert_rows
 from ..examining import CHUNK, Problem, chunked
 from .checks import row_of, to_apply
 from .uploads import examiner_of
@@ -141,8 +142,10 @@ class Writer:
                 and row.entries[unit.role].action in ImportRow.APPLICABLE
             ]
             self._write_unit(unit, entries, examiner)
-        ImportChange.objects.bulk_create(
-            (self._change(*written) for written in self.journal), batch_size=1000
+        insert_rows(
+            ImportChange,
+            ("run", "row_number", "model", "object_pk", "kind", "version", "before"),
+            (self._change(*written) for written in self.journal),
         )
 
     def _write_unit(self, unit, entries, examiner):
@@ -242,14 +245,14 @@ class Writer:
         row.delete()
 
     def _change(self, entry, record, kind, before, pk=None):
-        return ImportChange(
-            run=self.run,
-            row_number=entry.row.number,
-            model=record._meta.concrete_model._meta.label_lower,
-            object_pk=pk or record.pk,
-            kind=kind,
-            version=record.version,
-            before=before,
+        return (
+            self.run.pk,
+            entry.row.number,
+            record._meta.concrete_model._meta.label_lower,
+            pk or record.pk,
+            kind,
+            record.version,
+            before,
         )
 
 

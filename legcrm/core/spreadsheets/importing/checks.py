@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ...models import ImportRow, SpreadsheetImport
+from ...rows import insert_rows
 from .. import cells as typed
 from .. import headers, reading
 from ..examining import MAIN, Problem, Row, chunked, pack, unpack
@@ -52,15 +54,16 @@ def check(run, progress: Callable[[int, int], None]) -> None:
                 row.state = RowState.SKIPPED
                 row.problems = [Problem("", "", "", _("Looks like a row of totals."), "totals")]
             # Over those of an earlier check: killed midway, no decision is lost.
-            ImportRow.objects.bulk_create(
-                [
-                    _kept_row(run, row, kept.get(row.number, ({}, True))[1])
-                    for row in (*rows, *totals)
-                ],
-                update_conflicts=True,
-                unique_fields=["run", "number"],
-                update_fields=["state", "chosen", "cells", "plans", "problems", "decisions"],
-            )
+            with transaction.atomic():
+                insert_rows(
+                    ImportRow,
+                    ("run", "number", "chosen", *_CHECKED),
+                    (
+                        (run.pk, row.number, kept.get(row.number, ({}, True))[1], *_checked(row))
+                        for row in (*rows, *totals)
+                    ),
+                    replacing=("run", "number"),
+                )
             seen.update(row.number for row in (*rows, *totals))
             done += len(chunk)
             progress(done, max(total, done))
@@ -75,16 +78,18 @@ def check(run, progress: Callable[[int, int], None]) -> None:
     _end(run, State.CHECKED)
 
 
-def _kept_row(run, row, chosen=True):
-    return ImportRow(
-        run=run,
-        number=row.number,
-        state=row.state,
-        chosen=chosen,
-        cells={name: pack(cell) for name, cell in row.cells.items()},
-        plans=row.plans(),
-        problems=[problem.as_json() for problem in row.problems],
-        decisions=row.decisions,
+# What an examination finds out about a row.
+_CHECKED = ("state", "cells", "plans", "problems", "decisions")
+
+
+def _checked(row):
+    """Return the values of ``_CHECKED`` for the examined ``row``."""
+    return (
+        row.state,
+        {name: pack(cell) for name, cell in row.cells.items()},
+        row.plans(),
+        [problem.as_json() for problem in row.problems],
+        row.decisions,
     )
 
 
@@ -108,16 +113,16 @@ def recheck(run, kept_rows) -> None:
     for chunk in chunked(kept_rows):
         rows = [row_of(kept) for kept in chunk]
         examiner.examine(rows)
-        for kept, row in zip(chunk, rows, strict=True):
-            kept.state, kept.plans = row.state, row.plans()
-            kept.problems = [problem.as_json() for problem in row.problems]
-        # As an upsert: bulk_update() builds a CASE of every row for every field.
-        ImportRow.objects.bulk_create(
-            chunk,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["state", "plans", "problems", "decisions"],
-        )
+        with transaction.atomic():
+            insert_rows(
+                ImportRow,
+                ("run", "number", "chosen", *_CHECKED),
+                (
+                    (run.pk, kept.number, kept.chosen, *_checked(row))
+                    for kept, row in zip(chunk, rows, strict=True)
+                ),
+                replacing=("run", "number"),
+            )
 
 
 def decide(run, numbers, role: str, decision: str) -> None:
