@@ -186,10 +186,10 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Spreadsheets ---------------------------------------------------------------------------
 
-# Without these two, django-import-export lets every member of staff import and export.
+# Our admins ask for these rights themselves. Should one ever use the classes of
+# django-import-export, those would let every member of staff import and export without these two.
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 # Uploaded files, their rows and the values before the import go after this time.
 IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=90)
 

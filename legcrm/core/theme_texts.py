@@ -87,7 +87,6 @@ ngettext_lazy(
     "\n                    Export %(len)s selected item.\n                ",
     "\n                    Export %(len)s selected items.\n                ",
 )
-gettext_noop("This exporter will export the following fields")
 gettext_noop("View traceback")
 gettext_noop("View history: %s")
 gettext_noop("View %(verbose_name)s")
