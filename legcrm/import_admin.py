@@ -4,23 +4,21 @@ What stands in a file is seen only by the person who uploaded it; its pages are 
 ``legcrm.core.import_views``.
 """
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import display
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from legcrm.core import import_views
 from legcrm.core.models import SpreadsheetImport
+from legcrm.staff_admin import SpreadsheetLogAdmin
 
 
 @admin.register(SpreadsheetImport)
-class SpreadsheetImportAdmin(ModelAdmin):
+class SpreadsheetImportAdmin(SpreadsheetLogAdmin):
     list_display = [
         "file",
         "list_name",
@@ -32,32 +30,17 @@ class SpreadsheetImportAdmin(ModelAdmin):
     ]
     list_display_links = None
     list_filter = [("uploaded_at", RangeDateFilter)]
-    list_filter_submit = True
     list_select_related = ["user"]
     search_fields = ["file_name", "user__last_name"]
-    show_full_result_count = False
-    actions = None
 
     # --- Rights -----------------------------------------------------------------------------
 
     def has_view_permission(self, request, obj=None):
         return self._sees_all(request) or bool(import_views.lists(self.admin_site, request))
 
-    def has_module_permission(self, request):
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def _sees_all(self, request):
         # Who may see what went out of the house may see what came in.
-        return request.user.has_perm("core.view_exportlog")
+        return request.user.has_perm(self.view_permission)
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -81,13 +64,6 @@ class SpreadsheetImportAdmin(ModelAdmin):
             return format_html('<a href="{}">{}</a>', run.get_absolute_url(), run.file_name)
 
         return file
-
-    @display(description=_("list"), ordering="model")
-    def list_name(self, run):
-        try:
-            return capfirst(apps.get_model(run.model)._meta.verbose_name_plural)
-        except (LookupError, ValueError):
-            return run.model
 
     @display(description=_("state"), ordering="state")
     def status(self, run):

@@ -114,6 +114,19 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class SpreadsheetLogAdmin(ReadOnlyAdmin):
+    """A log of spreadsheets: ``model`` is the label of the list that they are about."""
+
+    view_permission = "core.view_exportlog"
+
+    @admin.display(description=_("list"), ordering="model")
+    def list_name(self, entry):
+        try:
+            return capfirst(apps.get_model(entry.model)._meta.verbose_name_plural)
+        except (LookupError, ValueError):
+            return entry.model
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
@@ -286,20 +299,12 @@ class RoleAdmin(ModelAdmin):
 
 
 @admin.register(ExportLog)
-class ExportLogAdmin(ReadOnlyAdmin):
-    view_permission = "core.view_exportlog"
+class ExportLogAdmin(SpreadsheetLogAdmin):
     list_display = ["at", "user", "list_name", "rows", "file_format", "filters"]
     list_filter = [("at", RangeDateFilter)]
     list_select_related = ["user"]
     search_fields = ["user__last_name", "user__username", "model"]
     fields = ["at", "user", "list_name", "filters", "file_format", "rows"]
-
-    @admin.display(description=_("list"), ordering="model")
-    def list_name(self, entry):
-        try:
-            return capfirst(apps.get_model(entry.model)._meta.verbose_name_plural)
-        except (LookupError, ValueError):
-            return entry.model
 
 
 @admin.register(LogEntry)
