@@ -17,10 +17,12 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from legcrm.core.keys import Keys
 from legcrm.core.models import ColumnSet, ExportLog
 from legcrm.core.resources import BY_LABEL, resource_for
 from legcrm.core.spreadsheets import exporting, formulas, writing
 from legcrm.core.spreadsheets.writing import CUT_MARK, FORMATS, Heading, Sheet
+from partners.models import Organisation
 from tests.factories import OrganisationFactory, PersonFactory, ProjectFactory
 
 LIST = "/partners/organisation/"
@@ -242,6 +244,30 @@ def test_csv_for_programs(tmp_path):
             "Möbel «Ташкент»,17,1234567.50,2025-12-31,2025-12-31 14:30:15,09:05:00,true\r\n"
         ).encode()
     )
+
+
+@pytest.mark.parametrize("key", FORMATS)
+@pytest.mark.parametrize("odd", ["=1+1", "Zeile 1\r\nZeile 2"])
+def test_one_odd_text_among_many_is_seen(tmp_path, key, odd):
+    values = [f"Text {number}" for number in range(1200)]
+    values[750] = odd
+    back = texts(tmp_path, key, values)
+    assert back.pop(750) == odd.replace("\r\n", "\n")
+    assert back == values[:750] + values[751:]
+
+
+def test_a_column_may_hold_cells_of_any_kind(tmp_path):
+    cells = [None, "", "-1", 17, True, Decimal("1.50"), date(2025, 12, 31), time(9, 5), "Text"]
+    rows = [(cell, 1) for cell in cells]
+    path = written(tmp_path, "csv-plain", headings("text", "integer"), rows)
+    lines = path.read_text().splitlines()[1:]
+    assert [line.removesuffix(",1") for line in lines] == [
+        "", "", "'-1", "17", "true", "1.50", "2025-12-31", "09:05:00", "Text",
+    ]  # fmt: skip
+    sheet = load_workbook(written(tmp_path, "xlsx", headings("text", "integer"), rows)).active
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [
+        None, None, "-1", 17, True, 1.5, 46022, pytest.approx((9 * 60 + 5) / 1440), "Text",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (703, "AAA")])
@@ -549,6 +575,37 @@ def test_queries_grow_with_chunks_not_with_rows(label, monkeypatch, administrato
     chunked, in_chunks = queries()
     assert in_chunks == rows
     assert chunked <= 1 + (many - 1) * -(-len(rows) // 5)
+
+
+@pytest.mark.django_db
+def test_identifiers_of_all_schemes_are_read_at_once():
+    for name in ("Alpha", "Beta"):
+        record = OrganisationFactory(name=name)
+        record.identifiers.create(scheme="register", value=f"HRB {name}")
+        record.identifiers.create(scheme="foreign", value=f"{name} 2")
+        record.identifiers.create(scheme="foreign", value=f"{name} 1")
+    columns = resource_for("partners.organisation", None).columns()
+    chosen = [columns[name] for name in ("foreign_identifier", "vat", "register")]
+    with CaptureQueriesContext(connection) as captured:
+        rows = list(exporting.read(Organisation.objects.order_by("name"), chosen))
+    assert rows == [
+        ("Alpha 2; Alpha 1", None, "HRB Alpha"),
+        ("Beta 2; Beta 1", None, "HRB Beta"),
+    ]
+    statements = [query["sql"] for query in captured]
+    assert sum("partners_organisationidentifier" in sql for sql in statements) == 1
+
+
+@pytest.mark.django_db
+def test_filtering_by_keys_is_filtering_by_their_list():
+    first, second, third = OrganisationFactory.create_batch(3)
+    for keys in ([], [second.pk], [third.pk, first.pk, first.pk, 2**62, -1]):
+        expected = Organisation.objects.filter(pk__in=keys).order_by("pk")
+        assert list(Organisation.objects.filter(pk__in=Keys(keys)).order_by("pk")) == list(expected)
+    first.parent = second
+    first.save()
+    assert Organisation.objects.get(parent__in=Keys([second.pk])) == first
+    assert Organisation.objects.exclude(pk__in=Keys([first.pk, second.pk])).get() == third
 
 
 @pytest.mark.django_db

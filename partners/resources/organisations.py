@@ -5,6 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.folding import fold
+from legcrm.core.keys import Keys
 from legcrm.core.resources import RecordResource
 from legcrm.core.spreadsheets import cells
 from legcrm.core.spreadsheets.cells import CellError
@@ -50,23 +51,32 @@ class Sectors(Many):
         return english if (get_language() or "").startswith("en") else german
 
 
+def identifiers_of(keys):
+    """Return ``{scheme: {key of an organisation: [identifier, …]}}``. One query."""
+    found = {}
+    rows = OrganisationIdentifier.objects.filter(organisation__in=Keys(keys)).order_by("pk")
+    for key, scheme, value in rows.values_list("organisation", "scheme", "value"):
+        found.setdefault(scheme, {}).setdefault(key, []).append(value)
+    return found
+
+
 class Identifier(LinkColumn):
     """The identifier of one scheme. An organisation may bear several; the cell holds them all."""
 
     width = 20
 
     prefetch = ("identifiers",)
+    shared = staticmethod(identifiers_of)
 
     def __init__(self, scheme, label, **options):
         super().__init__(None, label, **options)
         self.scheme = scheme
 
     def cells(self, keys):
-        found = {}
-        rows = OrganisationIdentifier.objects.filter(organisation__in=keys, scheme=self.scheme)
-        for key, value in rows.order_by("pk").values_list("organisation", "value"):
-            found.setdefault(key, []).append(value)
-        return {key: SEPARATOR.join(values) for key, values in found.items()}
+        return self.pick(identifiers_of(keys))
+
+    def pick(self, found):
+        return {key: SEPARATOR.join(values) for key, values in found.get(self.scheme, {}).items()}
 
     def read(self, raw, style=""):
         values = []
@@ -133,7 +143,7 @@ class OtherNames(LinkColumn):
 
     def cells(self, keys):
         found = {}
-        rows = OrganisationName.objects.filter(organisation__in=keys).order_by("pk")
+        rows = OrganisationName.objects.filter(organisation__in=Keys(keys)).order_by("pk")
         for key, text in rows.values_list("organisation", "text"):
             found.setdefault(key, []).append(text)
         return {key: SEPARATOR.join(texts) for key, texts in found.items()}

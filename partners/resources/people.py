@@ -6,6 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.folding import fold
+from legcrm.core.keys import Keys
 from legcrm.core.resources import RecordResource
 from legcrm.core.spreadsheets import cells
 from legcrm.core.spreadsheets.columns import Choice, Extra, Nested, Staff
@@ -48,34 +49,38 @@ class FullName(Extra):
     """First and last name in one cell: "Sárközi, Dr. Anna" or "Dr. Anna Sárközi"."""
 
 
+def primary_affiliations(keys):
+    """Return ``{key of a person: {lookup: value}}`` of their open primary affiliations."""
+    rows = Affiliation.objects.open().filter(person__in=Keys(keys), is_primary=True)
+    shown = rows.values("person", "organisation__name", "role", "department")
+    return {row["person"]: row for row in shown}
+
+
 class ActsFor(Nested):
     """The organisation of the open primary affiliation."""
+
+    shared = staticmethod(primary_affiliations)
 
     def __init__(self, column, shown, label, **options):
         super().__init__("organisation", column, None, label, **options)
         self.shown = shown
 
-    def cells(self, keys):
-        return primary_affiliations(keys, self.shown)
+    def pick(self, found):
+        return {key: values[self.shown] for key, values in found.items()}
 
 
 class InRole(Extra):
     """A text of the open primary affiliation."""
 
     prefetch = (Prefetch("affiliations", Affiliation.objects.select_related("organisation")),)
+    shared = staticmethod(primary_affiliations)
 
     def __init__(self, shown, label, **options):
         super().__init__(None, label, **options)
         self.shown = shown
 
-    def cells(self, keys):
-        return primary_affiliations(keys, self.shown)
-
-
-def primary_affiliations(keys, shown):
-    """Return ``{key of a person: value}`` of their open primary affiliations. One query."""
-    rows = Affiliation.objects.open().filter(person__in=keys, is_primary=True)
-    return dict(rows.values_list("person", shown))
+    def pick(self, found):
+        return {key: values[self.shown] for key, values in found.items()}
 
 
 class PersonResource(RecordResource):

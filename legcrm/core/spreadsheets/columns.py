@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 
+from ..keys import Keys
 from ..naming import find_called
 from . import cells
 from .cells import CellError
@@ -76,10 +77,13 @@ class Column(Field):
     @property
     def exported(self) -> bool:
         """Whether the column stands in an export; some are only read."""
-        return bool(self.paths) or hasattr(self, "cells")
+        return bool(self.paths or self.shared) or hasattr(self, "cells")
 
     # ``cell(*values)`` makes a cell of what ``paths`` gave. None: the value is the cell.
     cell = None
+    # A function of the keys of many records that several columns have in common: what it finds is
+    # read once for all of them, and ``pick()`` makes ``{key: cell}`` of it.
+    shared = None
 
     @property
     def label(self) -> str:
@@ -474,10 +478,14 @@ class Many(LinkColumn):
 
     def cells(self, keys):
         found = {}
-        links = self.through._base_manager.filter(**{f"{self.source}__in": keys}).order_by("pk")
+        links = self.through._base_manager.filter(**{f"{self.source}__in": Keys(keys)})
         shown = self.shown if isinstance(self.shown, tuple) else (self.shown,)
-        for key, *texts in links.values_list(self.source, *shown):
-            found.setdefault(key, []).append(self.text(*texts))
+        known = {}
+        for key, *values in links.order_by("pk").values_list(self.source, *shown):
+            # The same few are linked again and again.
+            if (text := known.get(values := tuple(values))) is None:
+                text = known[values] = self.text(*values)
+            found.setdefault(key, []).append(text)
         return {key: SEPARATOR.join(texts) for key, texts in found.items()}
 
     def text(self, *values) -> str:
@@ -510,6 +518,8 @@ class Many(LinkColumn):
 
 def phone_text(value) -> str:
     """Return a phone number (of a model field, or text) in E.164."""
+    if type(value) is str:
+        return value
     return getattr(value, "as_e164", None) or str(value or "")
 
 

@@ -61,8 +61,11 @@ def read(
     done = 0
     while chunk := list(islice(rows, CHUNK)):
         keys, *values = zip(*chunk, strict=True)
+        keys = list(keys)
         by_path = dict(zip(paths, values, strict=True))
-        yield from zip(*(_cells(column, keys, by_path) for column in columns), strict=True)
+        shared = {}
+        cells = [_cells(column, keys, by_path, shared) for column in columns]
+        yield from zip(*cells, strict=True)
         done += len(chunk)
         if progress is not None:
             progress(done)
@@ -81,18 +84,29 @@ def _fetched(model, path):
     return path
 
 
-def _cells(column, keys, by_path):
-    """Return the cells of one column for the records ``keys``."""
+def _cells(column, keys, by_path, shared):
+    """Return the cells of one column for the records ``keys``.
+
+    ``shared`` keeps what this column has in common with others of the same records.
+    """
     if not column.paths:
-        found = column.cells(list(keys))
-        return [found.get(key) for key in keys]
+        if column.shared is None:
+            found = column.cells(keys)
+        else:
+            if column.shared not in shared:
+                shared[column.shared] = column.shared(keys)
+            found = column.pick(shared[column.shared])
+        return map(found.get, keys)
     values = [by_path[path] for path in column.paths]
     if column.cell is None:
         return values[0]
     # Values repeat: each is shown once per chunk.
+    if len(values) == 1:
+        shown = {value: column.cell(value) for value in set(values[0])}
+        return map(shown.__getitem__, values[0])
     given = list(zip(*values, strict=True))
     shown = {value: column.cell(*value) for value in set(given)}
-    return [shown[value] for value in given]
+    return map(shown.__getitem__, given)
 
 
 def export(
