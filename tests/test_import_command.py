@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from legcrm.core.models import ImportRow, SpreadsheetImport
 from legcrm.core.spreadsheets import importing
+from legcrm.core.spreadsheets.importing import applying
 from missions.models import Project
 from partners.models import Organisation, Person
 from tests.factories import OrganisationFactory, PersonFactory
@@ -253,7 +254,7 @@ def test_an_error_while_applying_leaves_nothing(run, make_list, monkeypatch, lea
     def fail(self, entries):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing._Writer, "_update", fail)
+    monkeypatch.setattr(applying.Writer, "_update", fail)
     with pytest.raises(KeyboardInterrupt):
         run(make_list(), "--set", "kind=company")
     assert not Organisation.objects.exists()
