@@ -26,7 +26,10 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         in_browser = item.get_closest_marker("browser") is not None
         fits_browser = wanted == "yes" or in_browser == (wanted == "only")
-        fits_database = item.get_closest_marker(other_database) is None
+        fits_database = item.get_closest_marker(other_database) is None and (
+            # What touches no database need not run on each.
+            connection.vendor != "postgresql" or _touches_database(item)
+        )
         (kept if fits_browser and fits_database else left_out).append(item)
         if in_browser and not browsing.find_chromium():
             reason = f"Chromium is not installed ({browsing.HOW_TO_INSTALL})"
@@ -35,6 +38,12 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+
+
+def _touches_database(item):
+    fixtures = {"db", "transactional_db", "django_db_setup", "live_server"}
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def _keep_reference_data(item):
