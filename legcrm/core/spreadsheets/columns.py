@@ -128,7 +128,7 @@ class Importable(Column):
     """A column that is also read back.
 
     ``read()`` turns a cell into a value and raises ``CellError``; texts that name other records are
-    looked up for many rows at once in between (``Relation``). A value is compared with
+    looked up for many rows at once in between (``Lookups``). A value is compared with
     ``current()`` by ``same()`` and shown by ``show()``.
     """
 
@@ -364,8 +364,6 @@ class Reference(FieldColumn):
 
     def read(self, raw, style=""):
         return cells.read_text(raw)
-
-    # Shown by the label found with the key; see ``Lookups``.
 
 
 class Staff(Reference):
