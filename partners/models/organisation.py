@@ -140,7 +140,8 @@ class OrganisationQuerySet(RecordQuerySet):
 
 
 def _labelled(rows, *more):
-    return rows.order_by("pk").values_list("pk", "name", "city", *more)
+    # In no order: for one by key SQLite would rather read the whole table.
+    return sorted(rows.order_by().values_list("pk", "name", "city", *more))
 
 
 def _told_apart(records):

@@ -62,7 +62,7 @@ class PersonQuerySet(RecordQuerySet):
             words = text.split()
             for start in range(min(len(words), 4)):  # "Prof. Dr. Anna Müller"
                 by_key[fold(" ".join(words[start:]))[:250]].append(text)
-        active = self.active()
+        active = self.active().order_by()
         for person in active.filter(pk__in=numbers):
             found[numbers[person.pk]][person.pk] = str(person)
         emails = {text.lower(): text for text in texts if "@" in text}

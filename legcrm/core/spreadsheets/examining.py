@@ -478,7 +478,10 @@ class Examiner:
         unit = wanted[0].unit
         rows = unit.model.objects.for_user(self.user) if self.user else unit.model.objects.all()
         if self.locking:
-            rows = rows.select_for_update(of=("self",))
+            # By key, so that two imports never wait for each other crosswise.
+            rows = rows.order_by("pk").select_for_update(of=("self",))
+        else:
+            rows = rows.order_by()
         found = rows.in_bulk({entry.target_key for entry in wanted})
         lookups = [lookup for column in unit.columns.values() for lookup in column.prefetch]
         if lookups and found:
