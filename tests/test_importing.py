@@ -323,6 +323,24 @@ def test_a_check_costs_the_same_queries_for_10_and_for_100_rows(me):
     assert cost(10) == cost(100)
 
 
+def test_applying_costs_the_same_queries_for_10_and_for_100_rows(me):
+    def cost(count):
+        rows = "".join(
+            f"Firma {count} {n};DE;Unternehmen;Jena;textiles;HRB {count} {n};Name {count} {n}\n"
+            for n in range(count)
+        )
+        head = "Firma;Land;Art;Ort;Branchen;Handelsregister;Weitere Namen\n"
+        run = checked(me, ORGANISATIONS, head + rows)
+        assert run.counts() == {"new": count}
+        with CaptureQueriesContext(connection) as captured:
+            apply(run)
+        assert run.applied_count == count
+        return len(captured)
+
+    cost(2)
+    assert cost(10) == cost(100)
+
+
 # --- Apply -----------------------------------------------------------------------------------
 
 

@@ -195,6 +195,7 @@ class Unit:
         self.role = role
         self.resource = resource
         self.model = resource._meta.model._meta.concrete_model
+        self.title = capfirst(str(self.model._meta.verbose_name))
         # {column of the resource: machine name in the file}
         self.names = names
         self.columns = {
@@ -203,10 +204,6 @@ class Unit:
         for name in names:  # columns that are only read stand behind those of the export
             if name not in self.columns and name in resource.fields:
                 self.columns[name] = resource.fields[name]
-
-    @property
-    def title(self):
-        return capfirst(str(self.model._meta.verbose_name))
 
     def label_of(self, name):
         column = self.resource.fields.get(name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import UniqueConstraint
+from django.db.models import UniqueConstraint, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -156,6 +156,12 @@ class Writer:
         by_key = {entry.target.pk: entry for entry in entries if entry.target is not None}
         changed = [entry for entry in by_key.values() if entry.record.changed_fields()]
         self._create(entries=new)
+        lookups = dict.fromkeys(
+            lookup for column in unit.columns.values() for lookup in column.prefetch
+        )
+        if new and lookups:
+            # Nothing is there yet, but each column would ask that of each record.
+            prefetch_related_objects([entry.record for entry in new], *lookups)
         self._update(entries=changed)
         created, saved, deleted = [], [], []
         parents = {}
