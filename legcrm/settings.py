@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_countries",
+    "django_filters",
     "import_export",
     "phonenumber_field",
     "simple_history",

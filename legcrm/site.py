@@ -78,6 +78,10 @@ GROUPS = (
             Entry("partners.Company", "factory"),
             Entry("partners.University", "school", _("Universities and institutes")),
             Entry("partners.Person", "person"),
+            Entry("missions.Segment", "travel_explore", _("Partner-Finder"), "finder"),
+            Entry("missions.Segment", "groups"),
+            Entry("partners.OrganisationPair", "join", _("Duplicate organisations")),
+            Entry("partners.PersonPair", "join", _("Duplicate people")),
         ),
     ),
     (
@@ -92,6 +96,7 @@ GROUPS = (
         _("Administration"),
         (
             Entry("core.SpreadsheetImport", "upload_file"),
+            Entry("partners.Merge", "merge"),
             Entry("partners.Sector", "category"),
             Entry("core.User", "manage_accounts"),
             Entry("auth.Group", "shield_person", _("Roles")),

@@ -74,3 +74,19 @@ def _fold_word(text: str) -> str:
         for pattern, replacement in _SOUNDS:
             words = pattern.sub(replacement, words)
     return " ".join(_PLACES.get(word, word) for word in words.split())
+
+
+# Legal forms say nothing of who is meant: left out where names are compared.
+_LEGAL_FORMS = {"gmbh", "ag", "kg", "llp", "llc", "ltd", "too", "mchi", "ooo", "ev", "inc"}
+
+
+def compare_key(name: str) -> str:
+    """Return what is compared of the name of an organisation: no legal form, no blanks."""
+    words = fold(name).split()
+    return "".join(word for word in words if word not in _LEGAL_FORMS) or "".join(words)
+
+
+def sound_key(name: str) -> str:
+    """Return how ``name`` sounds: its key without vowels but at the begin of a word."""
+    words = [word for word in fold(name).split() if word not in _LEGAL_FORMS]
+    return "".join(word[0] + re.sub("[aeiou]", "", word[1:]) for word in words)

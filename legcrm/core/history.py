@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from simple_history.models import HistoricalRecords
 
 # Derived from other fields; a history of them would only say the same thing twice.
-DERIVED_FIELDS = ["search_text", "name_key"]
+DERIVED_FIELDS = ["search_text", "name_key", "compare_key", "sound_key", "domain"]
 
 
 class History(HistoricalRecords):

@@ -20,6 +20,7 @@ from .mission import (
 from .participation import Participation
 from .programme import Appointment, AppointmentHost, AppointmentParticipation
 from .project import Milestone, Project, ProjectParty
+from .segment import Segment, SegmentMember
 
 __all__ = [
     "Agreement",
@@ -43,5 +44,7 @@ __all__ = [
     "Participation",
     "Project",
     "ProjectParty",
+    "Segment",
+    "SegmentMember",
     "Stop",
 ]

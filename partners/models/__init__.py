@@ -1,5 +1,7 @@
 """Whom we know: organisations, people, markets."""
 
+from .duplicate import OrganisationPair, Pair, PersonPair
+from .merge import Merge
 from .organisation import (
     Company,
     MarketInterest,
@@ -18,12 +20,16 @@ __all__ = [
     "Company",
     "Consent",
     "MarketInterest",
+    "Merge",
     "Organisation",
     "OrganisationIdentifier",
     "OrganisationName",
+    "OrganisationPair",
     "OrganisationProfile",
     "OrganisationSector",
+    "Pair",
     "Person",
+    "PersonPair",
     "Sector",
     "University",
 ]

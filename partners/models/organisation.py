@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from legcrm.core.folding import fold
+from legcrm.core.folding import compare_key, fold, sound_key
 from legcrm.core.models import (
     Record,
     RecordQuerySet,
@@ -30,6 +30,7 @@ from legcrm.core.rows import chunks
 
 from ..identifiers import check_identifier
 from ..logos import encode_logo, logo_path
+from ..web_domains import domain_of
 from .sector import Sector
 
 
@@ -237,7 +238,20 @@ class Organisation(SearchableModel, Record):
         default=False,
         help_text=_("Tick if a second organisation of the same name exists in this country."),
     )
+    # By these a duplicate is found: legcrm.core.folding, partners.web_domains.
     name_key = models.CharField(max_length=250, editable=False, default="")
+    compare_key = models.CharField(max_length=250, editable=False, default="")
+    sound_key = models.CharField(max_length=250, editable=False, default="")
+    domain = models.CharField(max_length=253, editable=False, default="")
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -261,6 +275,9 @@ class Organisation(SearchableModel, Record):
             # By these an import looks up hundreds at once.
             models.Index(fields=["short_name"]),
             models.Index(Lower("email"), name="partners_organisation_email"),
+            models.Index(fields=["compare_key"]),
+            models.Index(fields=["sound_key"]),
+            models.Index(fields=["domain"]),
         ]
         constraints = [
             *Record.Meta.constraints,
@@ -279,6 +296,11 @@ class Organisation(SearchableModel, Record):
                 name="partners_organisation_not_own_parent",
                 violation_error_message=_("An organisation can't be part of itself."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+                name="partners_organisation_merged_is_archived",
+                violation_error_message=_("What is merged into another record is archived."),
+            ),
         ]
 
     def __str__(self):
@@ -290,6 +312,9 @@ class Organisation(SearchableModel, Record):
     def check_rules(self):
         super().check_rules()
         self.name_key = fold(self.name)[:250]
+        self.compare_key = compare_key(self.name)[:250]
+        self.sound_key = sound_key(self.name)[:250]
+        self.domain = domain_of(self.website, self.email)
         if self.parent_id and self.has_changed("parent"):
             self._check_parents([self])
         if self.has_changed("logo") and self.logo and not self.logo._committed:
@@ -477,6 +502,8 @@ class OrganisationName(SearchedPart):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ALIAS)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    compare_key = models.CharField(max_length=250, editable=False, default="")
+    sound_key = models.CharField(max_length=250, editable=False, default="")
 
     found_by = "organisation"
     written_together = True
@@ -485,7 +512,11 @@ class OrganisationName(SearchedPart):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ["kind", "language", "text"]
-        indexes = [models.Index(fields=["text"])]
+        indexes = [
+            models.Index(fields=["text"]),
+            models.Index(fields=["compare_key"]),
+            models.Index(fields=["sound_key"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "text"],
@@ -503,6 +534,11 @@ class OrganisationName(SearchedPart):
 
     def __str__(self):
         return self.text
+
+    def check_rules(self):
+        super().check_rules()
+        self.compare_key = compare_key(self.text)[:250]
+        self.sound_key = sound_key(self.text)[:250]
 
 
 class OrganisationIdentifier(SearchedPart):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from legcrm.core.folding import fold
+from legcrm.core.folding import fold, sound_key
 from legcrm.core.models import (
     Record,
     RecordQuerySet,
@@ -151,6 +151,16 @@ class Person(SearchableModel, Record):
     anonymised_at = models.DateTimeField(_("anonymised at"), null=True, editable=False)
     review_on = models.DateField(_("review on"), null=True, blank=True)
     name_key = models.CharField(max_length=250, editable=False, default="")
+    sound_key = models.CharField(max_length=250, editable=False, default="")
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -181,6 +191,7 @@ class Person(SearchableModel, Record):
         indexes = [
             models.Index(fields=["last_name", "first_name", "id"]),
             models.Index(fields=["name_key"]),
+            models.Index(fields=["sound_key"]),
             models.Index(Lower("email"), name="partners_person_email"),
         ]
         constraints = [
@@ -189,6 +200,11 @@ class Person(SearchableModel, Record):
                 condition=Q(last_name__gt=""),
                 name="partners_person_last_name",
                 violation_error_message=_("Enter the last name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+                name="partners_person_merged_is_archived",
+                violation_error_message=_("What is merged into another record is archived."),
             ),
         ]
 
@@ -201,6 +217,7 @@ class Person(SearchableModel, Record):
     def check_rules(self):
         super().check_rules()
         self.name_key = fold(f"{self.first_name} {self.last_name}")[:250]
+        self.sound_key = sound_key(f"{self.first_name} {self.last_name}")[:250]
 
     def search_terms(self):
         # No e-mail and no number: whoever may search people may not always see those.

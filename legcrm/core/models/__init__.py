@@ -10,6 +10,7 @@ from .base import (
     TrackedQuerySet,
     UntrackedWrite,
 )
+from .search import SavedFilter
 from .spreadsheets import (
     ColumnMapping,
     ColumnSet,
@@ -28,6 +29,7 @@ __all__ = [
     "ImportRow",
     "Record",
     "RecordQuerySet",
+    "SavedFilter",
     "SearchableModel",
     "SearchedPart",
     "SpreadsheetImport",

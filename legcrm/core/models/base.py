@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..folding import fold
-from ..history import History, current_user
+from ..history import DERIVED_FIELDS, History, current_user
 from ..rows import chunks, update_rows
 
 # Fields whose values are texts, or compare like them.
@@ -128,8 +128,7 @@ class TrackedModel(models.Model):
     _expected_version = None
 
     BOOKKEEPING = frozenset(
-        {"created_at", "created_by", "updated_at", "updated_by", "version", "search_text"}
-        | {"name_key"}
+        {"created_at", "created_by", "updated_at", "updated_by", "version", *DERIVED_FIELDS}
     )
 
     def save(self, *args, **kwargs):

@@ -1,0 +1,42 @@
+from django.db import migrations
+
+from legcrm.core.folding import compare_key, sound_key
+from partners.web_domains import domain_of
+
+
+def fill(apps, schema_editor):
+    def keys(name):
+        return {"compare_key": compare_key(name)[:250], "sound_key": sound_key(name)[:250]}
+
+    def of_organisation(row):
+        return {**keys(row.name), "domain": domain_of(row.website, row.email)}
+
+    def of_name(row):
+        return keys(row.text)
+
+    def of_person(row):
+        return {"sound_key": sound_key(f"{row.first_name} {row.last_name}")[:250]}
+
+    for name, values_of in (
+        ("Organisation", of_organisation),
+        ("OrganisationName", of_name),
+        ("Person", of_person),
+    ):
+        model = apps.get_model("partners", name)
+        changed = []
+        for row in model.objects.order_by("pk").iterator(chunk_size=2000):
+            values = values_of(row)
+            for field, value in values.items():
+                setattr(row, field, value)
+            changed.append(row)
+            if len(changed) == 500:
+                model.objects.bulk_update(changed, values)
+                changed.clear()
+        if changed:
+            model.objects.bulk_update(changed, values)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("partners", "0006_finding")]
+
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from legcrm.core.trigrams import trigram_index
+
+
+class Migration(migrations.Migration):
+    dependencies = [("partners", "0007_comparison_keys"), ("core", "0005_trigrams")]
+
+    operations = [trigram_index("partners.Organisation"), trigram_index("partners.Person")]
