@@ -117,7 +117,7 @@ def _records(request, source, words, search_term):
         ),
     )
     # The search text begins with the name: who types its beginning means this record.
-    by_name = When(search_text__startswith=" ".join(words), then=Value(0))
+    by_name = When(search_text__startswith=f" {' '.join(words)}", then=Value(0))
     found = (
         source.prepare(model.objects.for_user(request.user).active())
         .filter(matches)

@@ -382,11 +382,17 @@ class SearchableModel(models.Model):
         return found
 
     def build_search_text(self, children: Iterable[str] | None = None):
-        """Return the search text; ``children`` is what ``children_terms`` found for the record."""
+        """Return the search text: " werk gera ", each folded word between single blanks.
+
+        So " we" is the beginning of a word and " werk " a whole one. The words of the record's own
+        terms come first; without any word the text is empty. ``children`` is what
+        ``children_terms`` found for the record.
+        """
         if children is None:
             children = self.children_terms([self.pk])[self.pk] if self.pk else ()
         terms = (*self.search_terms(), *children)
-        return fold(" ".join(str(term) for term in terms if term))
+        words = fold(" ".join(str(term) for term in terms if term))
+        return f" {words} " if words else ""
 
     @classmethod
     def refresh_search_texts(cls, keys: Iterable[int]) -> None:
