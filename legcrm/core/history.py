@@ -6,8 +6,17 @@ from types import SimpleNamespace
 from django.db.models.signals import post_delete, post_save, pre_delete
 from simple_history.models import HistoricalRecords
 
-# Derived from other fields; a history of them would only say the same thing twice.
-DERIVED_FIELDS = ["search_text", "name_key", "compare_key", "sound_key", "domain"]
+# Derived from other fields or, of a segment, noted at each use; a history of them would only say
+# the same thing twice.
+DERIVED_FIELDS = [
+    "search_text",
+    "name_key",
+    "compare_key",
+    "sound_key",
+    "domain",
+    "last_size",
+    "last_used_at",
+]
 
 
 class History(HistoricalRecords):

@@ -213,6 +213,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "last_size",
+                    models.PositiveIntegerField(editable=False, null=True, verbose_name="size"),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="last used"),
+                ),
+                (
                     "archived_by",
                     models.ForeignKey(
                         editable=False,

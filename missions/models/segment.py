@@ -46,6 +46,10 @@ class Segment(SearchableModel, Record):
         related_name="owned_segments",
     )
 
+    # Noted whenever it is found anew, so that the list need not count each.
+    last_size = models.PositiveIntegerField(_("size"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
     objects = SegmentQuerySet.as_manager()
 
     protected_fields = {"archived_reason": "core.view_notes"}
