@@ -77,6 +77,11 @@ class Guest:
         return self.contacts[0] if self.contacts else None
 
     @property
+    def has_postal_address(self) -> bool:
+        place = self.organisation
+        return bool(place.city and (place.street or place.postal_code))
+
+    @property
     def is_ready(self) -> bool:
         return self.reason is None
 
@@ -171,18 +176,16 @@ def _examine_one(organisation, people, rows_of, row_of_person, taken):
         if people and not allowed:
             return out(Reason.OBJECTED, people[0])
         return out(Reason.SHARED, allowed[0]) if allowed else out(Reason.NO_CONTACT, organisation)
-    if not _has_address(free[0], organisation):
-        return Guest(organisation, free, Reason.NO_ADDRESS, free[0])
-    return Guest(organisation, free)
+    guest = Guest(organisation, free)
+    if not (guest.has_postal_address or free[0].email or organisation.email):
+        guest.reason, guest.record = Reason.NO_ADDRESS, free[0]
+    return guest
 
 
 def may_be_written_to(person: Person) -> bool:
-    return not (person.objected_at or person.restricted_at or person.anonymised_at)
-
-
-def _has_address(person, organisation):
-    by_post = organisation.city and (organisation.street or organisation.postal_code)
-    return bool(person.email or organisation.email or by_post)
+    """Whether ``person`` has not objected, and is neither blocked, anonymised nor archived."""
+    blocked = person.restricted_at or person.anonymised_at or person.archived_at
+    return not (person.objected_at or blocked)
 
 
 def _contacts_of(keys, user):
