@@ -143,6 +143,8 @@ STATICFILES_DIRS = [BASE_DIR / "legcrm" / "static"]
 # Uploads are sent by the CRM itself, to those who may see them, and read by nobody else.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# An invitation of 500 organisations has a tick and a contact for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1100
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
