@@ -1,7 +1,16 @@
 """The admin of whom we know: one module per aggregate."""
 
+from .duplicates import OrganisationPairAdmin, PersonPairAdmin
 from .organisations import CompanyAdmin, OrganisationAdmin, UniversityAdmin
 from .people import PersonAdmin
 from .sectors import SectorAdmin
 
-__all__ = ["CompanyAdmin", "OrganisationAdmin", "PersonAdmin", "SectorAdmin", "UniversityAdmin"]
+__all__ = [
+    "CompanyAdmin",
+    "OrganisationAdmin",
+    "OrganisationPairAdmin",
+    "PersonAdmin",
+    "PersonPairAdmin",
+    "SectorAdmin",
+    "UniversityAdmin",
+]

@@ -28,6 +28,7 @@ from ..models import (
     University,
 )
 from ..resources import CompanyResource, OrganisationResource, UniversityResource
+from .similar_views import SimilarOrganisationsMixin
 
 MOST_SHOWN = 20
 LATEST_SHOWN = 8
@@ -82,7 +83,7 @@ class ActivityMixin:
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ActivityMixin, RecordAdmin):
+class OrganisationAdmin(SimilarOrganisationsMixin, ActivityMixin, RecordAdmin):
     form = OrganisationForm
     list_display = [
         "name_with_short_name",

@@ -17,6 +17,7 @@ from .organisations import (
     MOST_SHOWN,
     ActivityMixin,
 )
+from .similar_views import SimilarPeopleMixin
 
 
 class AffiliationInline(PartInline):
@@ -40,7 +41,7 @@ class ConsentInline(PartInline):
 
 
 @admin.register(Person)
-class PersonAdmin(ActivityMixin, RecordAdmin):
+class PersonAdmin(SimilarPeopleMixin, ActivityMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [PersonCountryFilter, ActingForFilter, OwnerFilter, ArchivedFilter]
     ordering = ["last_name", "first_name", "pk"]

@@ -398,4 +398,12 @@ class Migration(migrations.Migration):
                 violation_error_message="A pair names the older record first.",
             ),
         ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(fields=["phone"], name="partners_pe_phone_b4a773_idx"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(fields=["mobile"], name="partners_pe_mobile_559951_idx"),
+        ),
     ]

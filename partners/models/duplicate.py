@@ -71,6 +71,20 @@ class Pair(models.Model):
     def __str__(self):
         return f"{self.first} / {self.second}"
 
+    def tell_apart(self, user):
+        """Keep that the two are not the same, as ``user`` says."""
+        self.decision, self.decided_at, self.decided_by = (
+            self.Decision.NOT_SAME,
+            timezone.now(),
+            user,
+        )
+        self.save(update_fields=["decision", "decided_at", "decided_by"])
+
+    def reopen(self):
+        """Put the pair back into the list."""
+        self.decision, self.decided_at, self.decided_by = "", None, None
+        self.save(update_fields=["decision", "decided_at", "decided_by"])
+
 
 class OrganisationPair(Pair):
     first = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")

@@ -193,6 +193,8 @@ class Person(SearchableModel, Record):
             models.Index(fields=["name_key"]),
             models.Index(fields=["sound_key"]),
             models.Index(Lower("email"), name="partners_person_email"),
+            models.Index(fields=["phone"]),
+            models.Index(fields=["mobile"]),
         ]
         constraints = [
             *Record.Meta.constraints,
