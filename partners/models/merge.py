@@ -1,10 +1,28 @@
 """The journal of merges: which record went into which, and what has to be put back to undo it."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class Mergeable(models.Model):
+    """A record with a field ``merged_into``: the one in which it lives on."""
+
+    class Meta:
+        abstract = True
+
+    def restore(self):
+        """Take the record out of the archive; refused where it was merged."""
+        if self.merged_into_id is not None:
+            raise ValidationError(
+                _("“%(record)s” was merged into “%(winner)s”. Undo the merge instead."),
+                code="merged",
+                params={"record": self, "winner": self.merged_into},
+            )
+        super().restore()
 
 
 class MergeQuerySet(models.QuerySet):
