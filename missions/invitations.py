@@ -17,7 +17,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from legcrm.core.dates import DatePrecision
-from legcrm.core.folding import fold
 from partners.models import Affiliation, Organisation, Person
 
 from .models import Mission, MissionCountry, Participation
@@ -33,6 +32,7 @@ _DAYS = {
     DatePrecision.SEASON: 92,
     DatePrecision.YEAR: 366,
 }
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _CLOSED = (Mission.Status.COMPLETED, Mission.Status.CANCELLED)
 
 ROLE_OF_KIND = {
@@ -127,8 +127,8 @@ def is_over(mission: Mission) -> bool:
 
 def suggest_code(title: str, starts_on) -> str:
     """Return a free code such as "2027-reise-kasachstan" for a new mission; one query."""
-    words = slugify(fold(title)).split("-")
-    base = "-".join([str(starts_on.year), *words])[:50].strip("-")
+    words = slugify(title.casefold().translate(_UMLAUTS))
+    base = f"{starts_on.year}-{words}"[:50].strip("-")
     taken = set(Mission.objects.filter(code__startswith=base).values_list("code", flat=True))
     number, code = 1, base
     while code in taken:

@@ -1,7 +1,8 @@
 // Inviting from the Partner-Finder: each step is fetched into a dialog, the page behind it stays.
 //
 // A link with data-invite opens the dialog; the value of that attribute is a selector of
-// checkboxes whose ticked values go along. Without this script the link leads to a page.
+// checkboxes (those ticked) or hidden fields whose values go along. Without this script the link
+// leads to a page.
 // "invite:done" is dispatched on the document once somebody was invited.
 
 const FRAGMENT = { "X-Fragment": "1" };
@@ -28,7 +29,7 @@ function address(link) {
   const url = new URL(link.href);
   if (link.dataset.invite) {
     const ticked = [...document.querySelectorAll(link.dataset.invite)]
-      .filter((tick) => tick.checked)
+      .filter((tick) => tick.type === "hidden" || tick.checked)
       .map((tick) => tick.value);
     if (ticked.length) {
       url.searchParams.set("_selected", ticked.join(","));
