@@ -101,9 +101,9 @@ def test_companies_and_universities_have_lists_of_their_own(client_for, editor):
         university.pk,
         institute.pk,
     }
-    page = client.get("/partners/company/").content.decode()
-    assert "(1)" in page
-    assert "Usbekistan" not in page  # the filter counts companies only
+    # The sheet of filters counts companies only.
+    countries = client.get("/partners/company/filters/").context["shown"][0]["options"]
+    assert [(option.value, option.count) for option in countries] == [("KZ", 1)]
     assert client.get(f"/partners/company/{university.pk}/change/").status_code == 302
 
 
@@ -114,7 +114,7 @@ def test_filters_by_sector_and_region(client_for, editor):
     home.sector_links.create(sector=textile)
     abroad = OrganisationFactory()
     assert [row.pk for row in listed(client, f"{ORGANISATIONS}?sector=textiles-test")] == [home.pk]
-    assert [row.pk for row in listed(client, f"{ORGANISATIONS}?region=foreign")] == [abroad.pk]
+    assert [row.pk for row in listed(client, f"{ORGANISATIONS}?home=no")] == [abroad.pk]
 
 
 def test_people_are_found_by_where_they_act_today(client_for, editor):
@@ -244,6 +244,27 @@ def test_the_form_costs_the_same_however_much_is_known(client_for, project_manag
     fill_more = OrganisationFactory(home=True)
     fill(fill_more, 25)
     assert cost(client, change(fill_more)) == few
+    assert few <= 15
+    few, many = (
+        cost(client, reverse("admin:partners_organisation_activity", args=[one.pk]))
+        for one in (organisation, fill_more)
+    )
+    assert few == many <= 12
+
+
+def test_the_tab_of_activity_is_for_those_who_may_see_the_record(client_for, reader, outsider):
+    """The form fetches it when the tab is opened, and each right is asked again."""
+    titk = OrganisationFactory(home=True)
+    fill(titk, 1)
+    address = reverse("admin:partners_organisation_activity", args=[titk.pk])
+    page = client_for(reader).get(change(titk)).content.decode()
+    assert f'data-load="{address}"' in page
+    tab = client_for(reader).get(address).content.decode()
+    assert titk.home_cooperations.get().subject in tab
+    assert reverse("admin:missions_interaction_add") not in tab
+    assert client_for(outsider).get(address).status_code == 403
+    missing = reverse("admin:partners_organisation_activity", args=[titk.pk + 1000])
+    assert client_for(reader).get(missing).status_code == 404
 
 
 def test_the_form_of_a_person_costs_the_same_however_much_is_known(client_for, project_manager):
@@ -272,7 +293,7 @@ def test_every_count_of_the_panel_is_the_length_of_the_list_behind_it(client_for
         organisation=titk, mission=titk.participations.first().mission, person=PersonFactory()
     )
     response = client.get(change(titk))
-    known = response.context["panel"]["organisation"]
+    known = response.context["original"]
     assert known.agreement_count == 4
     assert (known.mission_count, known.participation_count) == (3, 4)
     behind = {
@@ -298,6 +319,8 @@ def test_every_link_of_the_panels_leads_somewhere(client_for, project_manager):
     ParticipationFactory(person=person)
     for record in (organisation, person):
         page = client.get(change(record)).content.decode()
+        name = f"admin:{record._meta.app_label}_{record._meta.model_name}_activity"
+        page += client.get(reverse(name, args=[record.pk])).content.decode()
         links = set(re.findall(r'href="(/(?:missions|partners)/[^"#]+)"', page))
         assert any("add/?organisation" in link or "add/?people" in link for link in links)
         for link in links:

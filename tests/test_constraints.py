@@ -8,7 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from legcrm.core.models import ColumnMapping, ColumnSet, ImportRow, SpreadsheetImport
+from legcrm.core.models import (
+    ColumnMapping,
+    ColumnSet,
+    ImportRow,
+    SavedFilter,
+    SpreadsheetImport,
+)
 from missions.models import (
     AgreementParty,
     AppointmentHost,
@@ -21,14 +27,18 @@ from missions.models import (
     MissionLink,
     MissionSector,
     ProjectParty,
+    Segment,
+    SegmentMember,
 )
 from partners.models import (
     Consent,
     MarketInterest,
     OrganisationIdentifier,
     OrganisationName,
+    OrganisationPair,
     OrganisationProfile,
     OrganisationSector,
+    PersonPair,
 )
 from tests import factories as f
 
@@ -59,6 +69,17 @@ def complete_project():
 CHECKS = {
     "partners_organisation_name": (f.OrganisationFactory, {"name": ""}),
     "partners_organisation_country": (f.OrganisationFactory, {"country": ""}),
+    "partners_organisation_merged_is_archived": (
+        f.OrganisationFactory, {"merged_into_id": "itself"}
+    ),
+    "partners_person_merged_is_archived": (f.PersonFactory, {"merged_into_id": "itself"}),
+    "partners_organisationpair_in_order": (
+        lambda: a_pair(OrganisationPair, f.OrganisationFactory)()[0], {"second_id": "first"}
+    ),
+    "partners_personpair_in_order": (
+        lambda: a_pair(PersonPair, f.PersonFactory)()[0], {"second_id": "first"}
+    ),
+    "missions_segment_name": (lambda: Segment(name="Textil"), {"name": ""}),
     "partners_organisation_not_own_parent": (f.OrganisationFactory, {"parent_id": "itself"}),
     "partners_name_dates": (name, {"valid_from": DAY, "valid_to": BEFORE}),
     "partners_person_last_name": (f.PersonFactory, {"last_name": ""}),
@@ -208,6 +229,24 @@ def same_project_party():
     return ProjectParty(**shared), ProjectParty(**shared)
 
 
+def a_pair(model, factory):
+    """Return a function that makes two equal pairs of records, and one of them alone."""
+
+    def make():
+        first, second = factory(), factory()
+        return model(first=first, second=second, score=90), model(
+            first=first, second=second, score=80
+        )
+
+    return make
+
+
+def two_members():
+    segment = Segment.objects.create(name="Textil", is_frozen=True)
+    ends = {"segment": segment, "organisation": f.OrganisationFactory()}
+    return SegmentMember(**ends), SegmentMember(**ends)
+
+
 def an_import():
     return SpreadsheetImport.objects.create(
         user=f.UserFactory(), model="partners.organisation", file_name="liste.xlsx"
@@ -216,6 +255,12 @@ def an_import():
 
 # Two records of which the second must be refused.
 UNIQUES = {
+    "core_saved_filter_once": of(
+        SavedFilter, "user", f.UserFactory, model="m", name="Textil", query="country=UZ"
+    ),
+    "partners_organisationpair_once": a_pair(OrganisationPair, f.OrganisationFactory),
+    "partners_personpair_once": a_pair(PersonPair, f.PersonFactory),
+    "missions_segment_member_once": two_members,
     "core_row_once": of(ImportRow, "run", an_import, number=2, state="new"),
     "core_column_mapping_once": of(
         ColumnMapping, "user", f.UserFactory, model="m", heading="firma", column="name"

@@ -19,12 +19,20 @@ from legcrm.core.models import (
     ExportLog,
     ImportChange,
     ImportRow,
+    SavedFilter,
     SpreadsheetImport,
     TrackedModel,
     UntrackedWrite,
 )
 from missions.models import Interaction
-from partners.models import Company, Organisation, OrganisationName
+from partners.models import (
+    Company,
+    Merge,
+    Organisation,
+    OrganisationName,
+    OrganisationPair,
+    PersonPair,
+)
 from tests.factories import (
     AffiliationFactory,
     InteractionFactory,
@@ -45,6 +53,10 @@ EXEMPT = {
     ImportChange: "a journal itself",
     ColumnMapping: "a convenience of one person",
     ColumnSet: "a convenience of one person",
+    SavedFilter: "a convenience of one person",
+    OrganisationPair: "derived; the decision says who took it and when",
+    PersonPair: "derived; the decision says who took it and when",
+    Merge: "a journal itself",
 }
 
 
