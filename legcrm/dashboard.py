@@ -221,6 +221,16 @@ def _countries(request):
             lambda code: countries.name(code) or code,
             lambda code: page_url(Organisation, country=code),
         ),
+        "map": {
+            "countries": {
+                code: {
+                    "count": count,
+                    "name": countries.name(code) or code,
+                    "url": page_url(Organisation, country=code),
+                }
+                for code, count in abroad
+            }
+        },
         "more": max(len(abroad) - COUNTRIES_SHOWN, 0),
         "total": sum(count for _code, count in counted),
         "all_url": page_url(Organisation),

@@ -52,7 +52,10 @@ _OFFICES = (
         "bundesminister(?:in)?|federal minister",
         True, "Bundesminister", "Bundesministerin", "Minister",
     ),
-    _Office("(?!vize|vice|ex)[a-zäöüß]*minister(?:in)?|министр", True, "Minister", "Ministerin", "Minister"),
+    _Office(
+        "(?!vize|vice|ex)[a-zäöüß]*minister(?:in)?|министр",
+        True, "Minister", "Ministerin", "Minister",
+    ),
     _Office(
         "botschafter(?:in)?|ambassador|посол", True, "Botschafter", "Botschafterin", "Ambassador"
     ),
