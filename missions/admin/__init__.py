@@ -1,3 +1,11 @@
 """The admin of the missions app, one module per concern."""
 
-from . import agreements, contacts, cooperations, missions, programme, projects  # noqa: F401
+from . import (  # noqa: F401
+    agreements,
+    contacts,
+    cooperations,
+    missions,
+    programme,
+    projects,
+    segments,
+)

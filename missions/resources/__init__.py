@@ -6,6 +6,7 @@ from .cooperations import CooperationResource
 from .missions import MissionResource
 from .participations import ParticipationResource
 from .results import AgreementResource, ProjectResource
+from .segments import SegmentResource
 
 __all__ = [
     "AgreementResource",
@@ -16,4 +17,5 @@ __all__ = [
     "MissionResource",
     "ParticipationResource",
     "ProjectResource",
+    "SegmentResource",
 ]
