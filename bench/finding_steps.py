@@ -134,7 +134,7 @@ def _tables(start, end):
                     country=country,
                     status=status,
                     as_of=date(2025, 1, 1),
-                )  # fmt: skip
+                )
             )
         if number % 5 == 0:
             profiles.append(
@@ -259,7 +259,9 @@ def pages(which, *only):
     from django.test.utils import CaptureQueriesContext
 
     addresses = OURS if which == "ours" else STOCK
-    client = Client(SERVER_NAME="127.0.0.1", headers={"accept-language": "de", "x-forwarded-proto": "https"})
+    client = Client(
+        SERVER_NAME="127.0.0.1", headers={"accept-language": "de", "x-forwarded-proto": "https"}
+    )
     user = get_user_model().objects.get(username=USER)
     if which == "stock":
         # The same rights as ours has them, without our groups' way of asking.
@@ -317,7 +319,14 @@ def plain():
     return found
 
 
-STEPS = {step.__name__: step for step in (migrate, fill, pages, plain)}
+def static():
+    """Collect the static files, whose addresses each page needs."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+STEPS = {step.__name__: step for step in (static, migrate, fill, pages, plain)}
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]

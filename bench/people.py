@@ -8,7 +8,8 @@ from bench.organisations import SEED, SURNAMES
 # Turkish, Vietnamese, Polish, Chinese.
 ABROAD = (
     (("Dilnoza", "Jasur", "Oʻtkir", "Gulnora"), ("Дилноза", "Жасур", "Ўткир", "Гулнора"),
-     ("Karimov", "Toʻxtayev", "Xoʻjayev", "Rahimova"), ("Каримов", "Тўхтаев", "Хўжаев", "Раҳимова")),
+     ("Karimov", "Toʻxtayev", "Xoʻjayev", "Rahimova"),
+     ("Каримов", "Тўхтаев", "Хўжаев", "Раҳимова")),
     (("Aigerim", "Nurlan", "Zhanar", "Yerlan"), ("Айгерім", "Нұрлан", "Жанар", "Ерлан"),
      ("Sarsen", "Abdrakhmanov", "Kenzhebek", "Zhumabayeva"),
      ("Сәрсен", "Әбдірахманов", "Кенжебек", "Жұмабаева")),
