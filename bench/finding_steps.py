@@ -236,7 +236,8 @@ OURS = {
     "form": f"{LIST}5013/change/",
     "finder": "/missions/segment/finder/",
     "finder, four criteria": (
-        "/missions/segment/finder/?region=home&kind=company&market=KZ&sectors=optics&sort=fit"
+        "/missions/segment/finder/?home=yes&kind=company&market=KZ&sector=optics&for_country=KZ"
+        "&sort=fit"
     ),
     "duplicate check": f"{LIST}similar/?name=Uztekstilprom&country=UZ",
 }
