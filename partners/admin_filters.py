@@ -1,64 +1,67 @@
 """Filters of the partners' lists."""
 
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RadioFilter
 
-from legcrm.core.filters import CountryFilter, InUseFilter, RelatedFilter
+from legcrm.core.filters import (
+    CountryFilter,
+    InUseFilter,
+    OneOfFilter,
+    RelatedFilter,
+    is_key,
+    missing_filter,
+)
 
-from .models import Organisation
+from .models import Affiliation, Organisation, Sector
 
 
-class HomeFilter(RadioFilter):
-    title = _("region")
-    parameter_name = "region"
+class HomeFilter(OneOfFilter):
+    title = _("from the home region")
+    parameter_name = "home"
 
     def lookups(self, request, model_admin):
-        return [("home", _("home region")), ("foreign", _("elsewhere"))]
+        return [("yes", _("home region")), ("no", _("elsewhere"))]
 
     def queryset(self, request, queryset):
         match self.value():
-            case "home":
+            case "yes":
                 return queryset.home()
-            case "foreign":
+            case "no":
                 return queryset.foreign()
         return queryset
 
 
 class SectorFilter(InUseFilter):
-    """The sectors in use, by their names in the user's language, in one query."""
+    """The sectors in use, by their names in the user's language."""
 
     title = _("sector")
     parameter_name = "sector"
     expression = F("sectors__key")
+    repeats = False
 
-    def lookups(self, request, model_admin):
+    def known(self):
         name = "name_en" if (get_language() or "").startswith("en") else "name_de"
-        counted = (
-            model_admin.model.objects.for_user(request.user)
-            .active()
-            .filter(sectors__isnull=False)
-            .order_by(f"sectors__{name}")
-            .values_list("sectors__key", f"sectors__{name}")
-            .annotate(filter_count=Count("pk", distinct=True))
-        )
-        return [(key, f"{label} ({count})") for key, label, count in counted]
+        sectors = Sector.objects.order_by()
+        return sectors.annotate(value=F("key"), label=F(name)).values("value", "label")
 
 
 class PersonCountryFilter(CountryFilter):
     """The countries of the organisations that people act for today."""
 
-    @property
-    def expression(self):
-        today = timezone.localdate()
-        return Case(
-            When(
-                Q(affiliations__valid_to__isnull=True) | Q(affiliations__valid_to__gte=today),
-                then=F("affiliations__organisation__country"),
-            )
+    expression = F("affiliations__organisation__country")
+
+    def matching(self, rows, value):
+        today = Affiliation.objects.open_on(timezone.localdate())
+        return rows.filter(
+            pk__in=today.filter(organisation__country=value).order_by().values("person")
         )
+
+    def narrowed(self, queryset):
+        today = Affiliation.objects.open_on(timezone.localdate())
+        acting = today.filter(person=OuterRef("pk"), organisation__country__in=self.chosen())
+        return queryset.filter(Exists(acting))
 
 
 class ActingForFilter(RelatedFilter):
@@ -70,7 +73,25 @@ class ActingForFilter(RelatedFilter):
 
     def value(self):
         # What is no key asks for nobody, and so narrows nothing.
-        return super().value() if self._key_of(super().value()) is not None else None
+        return super().value() if self.key() is not None else None
+
+    def key(self):
+        return next((int(value) for value in reversed(self.values) if is_key(value)), None)
 
     def queryset(self, request, queryset):
-        return queryset.acting_for(self._key()) if self.value() else queryset
+        return queryset.acting_for(self.key()) if self.value() else queryset
+
+
+MissingOfOrganisationFilter = missing_filter(
+    email=(_("e-mail"), "without_email", "email"),
+    website=(_("website"), "without_website", "website"),
+    profile=(_("profile"), "without_profile", "profiles"),
+    sector=(_("sector"), "without_sector", "sectors"),
+    person=(_("contact person"), "without_person", "affiliations"),
+)
+
+MissingOfPersonFilter = missing_filter(
+    email=(_("e-mail"), "without_email", "email"),
+    phone=(_("phone"), "without_phone", "phone"),
+    organisation=(_("organisation"), "without_organisation", "affiliations"),
+)

@@ -417,9 +417,9 @@ class TestLogAndName:
     def test_the_page_says_what_narrows_the_list(self, client):
         OrganisationFactory(country="KZ")
         OrganisationFactory(country="UZ")
-        page = client.get(f"{PAGE}?country=KZ&country=UZ&q=x&region=foreign")
+        page = client.get(f"{PAGE}?country=KZ&country=UZ&q=x&home=no")
         names, values = zip(*page.context["filters"], strict=True)
-        assert names[1:] == ("Land", "Region", "Archiv")
+        assert names[1:] == ("Land", "Aus der Heimatregion", "Archiv")
         assert values == ("x", "Kasachstan, Usbekistan", "außerhalb", "nicht archiviert")
 
     def test_days_from_and_to_are_said(self, client):

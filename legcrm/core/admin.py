@@ -27,7 +27,7 @@ from unfold.checks import UnfoldModelAdminChecks
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from . import conflicts, export_views, history_views, import_views
+from . import conflicts, export_views, filter_views, history_views, import_views
 from .admin_forms import ReasonForm
 from .filters import ImportFilter
 from .folding import fold
@@ -244,7 +244,12 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         return queryset.for_list() if hasattr(queryset, "for_list") else queryset
 
     def get_list_display(self, request):
-        hidden = self.hidden_fields(request) | {
+        hidden = self.hidden_columns(request)
+        return [name for name in super().get_list_display(request) if name not in hidden]
+
+    def hidden_columns(self, request):
+        """Return the names of the fields and list columns that the user may not see."""
+        return self.hidden_fields(request) | {
             name for name, right in self.column_rights.items() if not request.user.has_perm(right)
         }
         return [name for name in super().get_list_display(request) if name not in hidden]
@@ -254,7 +259,7 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         return [
             item
             for item in (*super().get_list_filter(request), ImportFilter)
-            if (item[0] if isinstance(item, list | tuple) else item) not in hidden
+            if (item[0] if isinstance(item, list | tuple) else item.field) not in hidden
         ]
 
     def get_search_fields(self, request):
@@ -317,6 +322,8 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
             request.POST.get(TOKENS) if request.method == "POST" else tokens(obj, formsets)
         )
         context["versions_name"] = TOKENS
+        for item in context.get("actions_detail") or []:
+            item["path"] = filter_views.with_list_filters(request, item["path"])
         if change and obj is not None:
             context["panel_template"] = self.panel_template
             context["panel"] = self.get_panel(request, obj) if self.panel_template else None
@@ -424,7 +431,9 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
             else:
                 done = _("“%s” is archived.") if archive else _("“%s” is restored.")
                 messages.success(request, done % record)
-            return HttpResponseRedirect(self.change_url(record.pk))
+            return HttpResponseRedirect(
+                filter_views.with_list_filters(request, self.change_url(record.pk))
+            )
         context = {
             **self.admin_site.each_context(request),
             "title": _("Archive") if archive else _("Restore"),
@@ -496,7 +505,35 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
             "has_export_permission": self.has_export_permission(request),
             "has_import_permission": self.has_import_permission(request),
         }
-        return super().changelist_view(request, context | (extra_context or {}))
+        response = super().changelist_view(request, context | (extra_context or {}))
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            shown["filters"] = filter_views.Bar(self, request, shown["cl"])
+        return response
+
+    # --- Filters ----------------------------------------------------------------------------
+
+    def get_changelist(self, request, **kwargs):
+        return filter_views.RecordList
+
+    def filters_view(self, request):
+        return filter_views.sheet(self, request)
+
+    def filters_save_view(self, request):
+        return filter_views.save(self, request)
+
+    def filters_delete_view(self, request, filter_id):
+        return filter_views.delete(self, request, filter_id)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        response = super().response_add(request, obj, post_url_continue)
+        return filter_views.back(request, response)
+
+    def response_change(self, request, obj):
+        return filter_views.back(request, super().response_change(request, obj))
+
+    def response_delete(self, request, obj_display, obj_id):
+        return filter_views.back(request, super().response_delete(request, obj_display, obj_id))
 
     def export_view(self, request):
         return export_views.export(self, request)
@@ -525,6 +562,13 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         return [
+            path("filters/", view(self.filters_view), name=f"{name}_filters"),
+            path("filters/save/", view(self.filters_save_view), name=f"{name}_filters_save"),
+            path(
+                "filters/<int:filter_id>/delete/",
+                view(self.filters_delete_view),
+                name=f"{name}_filters_delete",
+            ),
             path("import/", view(self.import_view), name=f"{name}_import"),
             path(
                 "import/template/", view(self.import_template_view), name=f"{name}_import_template"

@@ -1,8 +1,9 @@
 """Dates as staff read them: 23.–29.04.2023, "April 2023", "Herbst 2021"."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -15,6 +16,11 @@ class DatePrecision(models.TextChoices):
     MONTH = "month", _("month")
     SEASON = "season", _("season")
     YEAR = "year", _("year")
+
+
+def start_of(day: date) -> datetime:
+    """Return the instant at which ``day`` begins in the zone of the office."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def season(day: date) -> str:

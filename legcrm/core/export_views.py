@@ -1,7 +1,5 @@
 """The export page of a list: which rows, which columns, which kind of file; and the file itself."""
 
-import re
-
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -13,7 +11,6 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.contrib.filters.admin import RadioFilter
 from unfold.widgets import INPUT_CLASSES
 
 from .models import ColumnSet
@@ -26,7 +23,6 @@ COLUMNS = "_columns"
 _NOT_OF_THE_QUERY = (ORDER_VAR, PAGE_VAR, ALL_VAR, SELECTED, COLUMNS)
 # More sets than anybody tells apart.
 MAX_SETS = 50
-_COUNT = re.compile(r" \(\d+\)$")
 
 
 class ExportForm(forms.Form):
@@ -115,7 +111,7 @@ class ExportPage:
         self.resource = resource
         self.columns = resource.columns()
         self.queryset = changelist.queryset
-        self.count = changelist.result_count
+        self.count = changelist.paginator.full_count
         if selected is not None:
             self.queryset = self.queryset.filter(pk__in=selected)
             self.count = self.queryset.count()
@@ -135,7 +131,7 @@ class ExportPage:
                 found.append((capfirst(str(spec.title)), ", ".join(values)))
         for name in self.request.GET:
             if name not in known:
-                found.append((_field_name(self.model_admin.model, name), self.request.GET[name]))
+                found.append((field_name(self.model_admin.model, name), self.request.GET[name]))
         if self.selected is not None:
             text = ngettext("%d selected record", "%d selected records", self.count)
             found.append((_("Rows"), text % self.count))
@@ -254,30 +250,13 @@ class ExportPage:
 
 def _values_of(spec):
     """Return what is chosen in the filter ``spec``, in words."""
-    choices = getattr(spec, "lookup_choices", None)
-    if choices is None:  # from one day to another
-        given = {name: _first(value) for name, value in spec.used_parameters.items()}
-        words = {"_from": _("from %s"), "_to": _("to %s")}
-        return [
-            text % value
-            for name, value in given.items()
-            for ending, text in words.items()
-            if value and name.endswith(ending)
-        ]
-    value = spec.value()
-    values = [item for item in (value if isinstance(value, list) else [value]) if item]
-    labels = {str(key): _COUNT.sub("", str(label)) for key, label in choices}
-    if not values and getattr(spec, "all_option", None) is not RadioFilter.all_option:
-        # Such a filter narrows the list even where nothing is chosen.
-        return [str(spec.all_option[1])] if getattr(spec, "all_option", None) else []
-    return [labels.get(str(item), str(item)) for item in values]
+    # Some narrow the list even where nothing is chosen.
+    default = [] if spec.default_label is None else [str(spec.default_label)]
+    return spec.labels() or default
 
 
-def _first(value):
-    return value[0] if isinstance(value, list) and value else value
-
-
-def _field_name(model, lookup):
+def field_name(model, lookup):
+    """Return the name of the field that the parameter ``lookup`` of an address begins with."""
     try:
         return capfirst(str(model._meta.get_field(lookup.split("__")[0]).verbose_name))
     except (FieldDoesNotExist, AttributeError):

@@ -16,10 +16,11 @@ from legcrm.core.display import link
 from legcrm.core.files import send
 from legcrm.core.filters import (
     ArchivedFilter,
+    ComingDaysFilter,
     DayRangeFilter,
     choice_filter,
     country_filter,
-    every_choice_filter,
+    missing_filter,
     record_filter,
     related_filter,
 )
@@ -54,9 +55,11 @@ class AgreementAdmin(RecordAdmin):
         country_filter(
             Case(When(parties__side="foreign", then=F("parties__organisation__country")))
         ),
-        every_choice_filter("field", _("field"), Field),
-        every_choice_filter("kind", _("kind"), Agreement.Kind),
+        choice_filter("field", _("field"), Field),
+        choice_filter("kind", _("kind"), Agreement.Kind),
         ("signed_on", DayRangeFilter),
+        ("valid_until", ComingDaysFilter),
+        missing_filter(document=(_("document"), "without_document", "document")),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "parties__organisation"),
         related_filter(Agreement._meta.get_field("mission")),

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import RadioFilter
 from unfold.decorators import action, display
 
 from legcrm.core.admin import BOOKKEEPING, BOOKKEEPING_FIELDS, RecordAdmin
@@ -23,6 +22,7 @@ from legcrm.core.display import link
 from legcrm.core.filters import (
     ArchivedFilter,
     DayRangeFilter,
+    OneOfFilter,
     OwnerFilter,
     country_filter,
     every_choice_filter,
@@ -61,7 +61,7 @@ class InteractionAdmin(RecordAdmin):
     )
     list_filter = (
         StaffFilter,
-        country_filter(F("organisations__country")),
+        country_filter(F("organisations__country"), counts=False),
         every_choice_filter("kind", _("kind"), Interaction.Kind),
         ("occurred_at", DayRangeFilter),
         ArchivedFilter,
@@ -163,12 +163,12 @@ class InteractionAdmin(RecordAdmin):
         return link(obj.cooperation) or link(obj.mission)
 
 
-class StateFilter(RadioFilter):
+class StateFilter(OneOfFilter):
     """What is done is out of sight until somebody asks for it."""
 
     title = _("state")
     parameter_name = "state"
-    all_option = ["", _("open")]
+    default_label = _("open")
 
     def lookups(self, request, model_admin):
         return [("done", _("done")), ("all", _("both"))]
@@ -187,11 +187,8 @@ class AssigneeFilter(OwnerFilter):
     parameter_name = "assignee"
     field = "assignee"
 
-    def lookups(self, request, model_admin):
-        return [("me", _("mine"))]
 
-
-class DueFilter(RadioFilter):
+class DueFilter(OneOfFilter):
     title = _("due")
     parameter_name = "due"
 
@@ -221,6 +218,10 @@ class DueFilter(RadioFilter):
         return queryset
 
 
+class DueDaysFilter(DayRangeFilter):
+    presets = ()  # DueFilter has them.
+
+
 @admin.register(FollowUp)
 class FollowUpAdmin(RecordAdmin):
     list_display = ("what", "due_cell", "target_cell", "assignee", "repeat_cell", "done_cell")
@@ -228,6 +229,7 @@ class FollowUpAdmin(RecordAdmin):
         AssigneeFilter,
         StateFilter,
         DueFilter,
+        ("due_on", DueDaysFilter),
         ArchivedFilter,
         *(
             related_filter(

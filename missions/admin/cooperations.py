@@ -12,9 +12,11 @@ from legcrm.core.admin import BOOKKEEPING, RecordAdmin
 from legcrm.core.display import link
 from legcrm.core.filters import (
     ArchivedFilter,
+    LastContactFilter,
     OwnerFilter,
     choice_filter,
     country_filter,
+    missing_filter,
     record_filter,
     related_filter,
 )
@@ -42,6 +44,8 @@ class CooperationAdmin(RecordAdmin):
         country_filter(F("partner__country")),
         choice_filter("field", _("field"), Field),
         OwnerFilter,
+        LastContactFilter,
+        missing_filter(next_step=(_("next step"), "without_next_step", "next_step_cell")),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "home", "partner"),
         related_filter(Cooperation._meta.get_field("origin_mission")),

@@ -1,43 +1,33 @@
 """Filters of the lists of missions, participations and appointments."""
 
+from django.db.models import F
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RadioFilter
+
+from legcrm.core.filters import KeyFilter, missing_filter
+
+from ..models import Mission
 
 
-class MissingFilter(RadioFilter):
-    """Lists the rows that lack something, by the same methods as ``missions.gaps`` counts them.
+class MissionFilter(KeyFilter):
+    """The missions that have any, by title in the user's language."""
 
-    ``gaps`` is ``{value: (label, method of the QuerySet, field that must be visible)}``.
-    """
+    title = _("mission")
+    parameter_name = "mission__id__exact"
+    expression = F("mission")
 
-    title = _("missing")
-    parameter_name = "missing"
-    gaps: dict = {}
-
-    def lookups(self, request, model_admin):
-        hidden = model_admin.hidden_fields(request)
-        return [
-            (value, label)
-            for value, (label, _method, field) in self.gaps.items()
-            if field not in hidden
-        ]
-
-    def queryset(self, request, queryset):
-        offered = {value for value, _label in self.lookup_choices}
-        if self.value() not in offered:
-            return queryset
-        return getattr(queryset, self.gaps[self.value()][1])()
+    def known(self):
+        title = "title_en" if (get_language() or "").startswith("en") else "title_de"
+        missions = Mission.objects.for_user(self.request.user).order_by()
+        return missions.annotate(value=F("pk"), label=F(title)).values("value", "label")
 
 
-class MissingOfParticipationFilter(MissingFilter):
-    gaps = {
-        "profile": (_("profile"), "without_profile", None),
-        "fee": (_("fee"), "with_unpaid_fee", "fee_paid_on"),
-    }
-
-
-class MissingOfAppointmentFilter(MissingFilter):
-    gaps = {
-        "host": (_("host"), "without_host", None),
-        "interpreter": (_("interpreter"), "without_interpreter", None),
-    }
+# By the same methods as ``missions.gaps`` counts them.
+MissingOfParticipationFilter = missing_filter(
+    profile=(_("profile"), "without_profile", None),
+    fee=(_("fee"), "with_unpaid_fee", "fee_paid_on"),
+)
+MissingOfAppointmentFilter = missing_filter(
+    host=(_("host"), "without_host", None),
+    interpreter=(_("interpreter"), "without_interpreter", None),
+)

@@ -12,11 +12,10 @@ from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import number
 from legcrm.core.filters import (
     ArchivedFilter,
-    DayRangeFilter,
+    ComingDaysFilter,
     OwnerFilter,
     choice_filter,
     country_filter,
-    every_choice_filter,
 )
 from legcrm.core.sections import Section
 
@@ -59,10 +58,10 @@ class MissionAdmin(RecordAdmin):
     ]
     list_filter = [
         country_filter(Coalesce(F("stops__country"), F("country_links__country"))),
-        every_choice_filter("kind", _("kind"), Mission.Kind),
+        choice_filter("kind", _("kind"), Mission.Kind),
         choice_filter("status", _("status"), Mission.Status),
         OwnerFilter,
-        ("starts_on", DayRangeFilter),
+        ("starts_on", ComingDaysFilter),
         ArchivedFilter,
     ]
     ordering = ["-starts_on", "code"]

@@ -7,17 +7,15 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from legcrm.core.admin import BOOKKEEPING, RecordAdmin
 from legcrm.core.display import link, links
 from legcrm.core.filters import (
     ArchivedFilter,
-    DayRangeFilter,
+    ComingDaysFilter,
     choice_filter,
     country_filter,
-    every_choice_filter,
     record_filter,
     related_filter,
 )
@@ -30,6 +28,7 @@ from ..resources import AppointmentResource, ParticipationResource
 from .filters_programme import (
     MissingOfAppointmentFilter,
     MissingOfParticipationFilter,
+    MissionFilter,
 )
 from .forms_programme import AppointmentForm, StopChoiceField
 
@@ -54,9 +53,9 @@ class ParticipationAdmin(RecordAdmin):
         "status_chip",
     ]
     list_filter = [
-        ("mission", AutocompleteSelectFilter),
+        MissionFilter,
         country_filter(F("organisation__country")),
-        every_choice_filter("role", _("role"), Participation.Role),
+        choice_filter("role", _("role"), Participation.Role),
         choice_filter("status", _("status"), Participation.Status),
         MissingOfParticipationFilter,
         related_filter(Participation._meta.get_field("organisation")),
@@ -193,12 +192,12 @@ class AppointmentAdmin(RecordAdmin):
     ]
     list_display_links = ["when_column", "title"]
     list_filter = [
-        ("mission", AutocompleteSelectFilter),
+        MissionFilter,
         country_filter(F("stop__country")),
-        every_choice_filter("kind", _("kind"), Appointment.Kind),
-        every_choice_filter("status", _("status"), Appointment.Status),
+        choice_filter("kind", _("kind"), Appointment.Kind),
+        choice_filter("status", _("status"), Appointment.Status),
         MissingOfAppointmentFilter,
-        ("starts_at", DayRangeFilter),
+        ("starts_at", ComingDaysFilter),
         record_filter("host", _("host"), Organisation, "hosts"),
         record_filter("participation", _("participant"), Participation, "participations"),
         related_filter(Appointment._meta.get_field("interpreter")),

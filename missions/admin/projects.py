@@ -14,6 +14,7 @@ from legcrm.core.filters import (
     CountryFilter,
     OwnerFilter,
     choice_filter,
+    missing_filter,
     record_filter,
     related_filter,
 )
@@ -52,6 +53,7 @@ class ProjectAdmin(RecordAdmin):
         choice_filter("stage", _("stage"), Project.Stage),
         CountryFilter,
         OwnerFilter,
+        missing_filter(next_step=(_("next step"), "without_next_step", "next_step")),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "parties__organisation"),
         *(

@@ -24,6 +24,10 @@ class AgreementQuerySet(RecordQuerySet):
             status__in=[Agreement.Status.AGREED, Agreement.Status.SIGNED, Agreement.Status.EXPIRED]
         )
 
+    def without_document(self):
+        """Return what is signed and has no document."""
+        return self.filter(status=Agreement.Status.SIGNED, document="")
+
     def with_parties(self):
         """Fetch the parties with their organisations, in one query."""
         parties = AgreementParty.objects.select_related("organisation")

@@ -1,14 +1,17 @@
 """A cooperation: the contact of one home organisation with one foreign partner, for one subject."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from legcrm.core.dates import start_of
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
 from legcrm.core.naming import find_called
 from partners.models import Organisation
@@ -26,10 +29,24 @@ class Field(models.TextChoices):
 
 
 class CooperationQuerySet(RecordQuerySet):
+    def contacted(self, first=None, last=None):
+        """Return those whose last contact was from ``first`` to ``last`` (days; None: open)."""
+        since = Exists(_contacts(after=None if first is None else start_of(first)))
+        if last is None:
+            return self.filter(since)
+        return self.filter(since, ~Exists(_contacts(after=start_of(last + timedelta(days=1)))))
+
+    def never_contacted(self):
+        return self.filter(~Exists(_contacts()))
+
+    def without_next_step(self):
+        """Return those with no open follow-up."""
+        follow_ups = Cooperation._meta.get_field("follow_ups").related_model.objects.open()
+        return self.filter(~Exists(follow_ups.filter(cooperation=OuterRef("pk"))))
+
     def with_last_contact(self):
         """Annotate ``last_contact`` (datetime of the newest interaction, or None)."""
-        interactions = Cooperation._meta.get_field("interactions").related_model
-        newest = interactions.objects.active().filter(cooperation=OuterRef("pk"))
+        newest = _contacts()
         return self.annotate(
             last_contact=Subquery(newest.order_by("-occurred_at").values("occurred_at")[:1])
         )
@@ -64,6 +81,13 @@ class CooperationQuerySet(RecordQuerySet):
             .with_last_contact()
             .with_next_step()
         )
+
+
+def _contacts(after=None):
+    """Return the interactions of a cooperation since ``after`` (an instant)."""
+    interactions = Cooperation._meta.get_field("interactions").related_model.objects.active()
+    interactions = interactions.filter(cooperation=OuterRef("pk"))
+    return interactions if after is None else interactions.filter(occurred_at__gte=after)
 
 
 def _names_of(home_short, home, partner_short, partner, subject):

@@ -70,6 +70,9 @@ class ProjectQuerySet(RecordQuerySet):
             stage__in=[Stage.IDEA, Stage.QUALIFIED, Stage.NEGOTIATION, Stage.IMPLEMENTATION]
         )
 
+    def without_next_step(self):
+        return self.under_way().filter(next_step="")
+
     def called(self, texts):
         """Return ``{text: [(key, label), …]}`` of the projects of these titles; one query."""
         return find_called(

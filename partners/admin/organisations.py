@@ -12,10 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin, StackedPartInline
 from legcrm.core.display import day, link_to_list, number
 from legcrm.core.files import send
-from legcrm.core.filters import ArchivedFilter, CountryFilter, OwnerFilter, choice_filter
+from legcrm.core.filters import (
+    ArchivedFilter,
+    CountryFilter,
+    DayRangeFilter,
+    LastContactFilter,
+    OwnerFilter,
+    choice_filter,
+)
 from legcrm.core.sections import Section
 
-from ..admin_filters import HomeFilter, SectorFilter
+from ..admin_filters import HomeFilter, MissingOfOrganisationFilter, SectorFilter
 from ..admin_forms import CompanyForm, OrganisationForm, UniversityForm
 from ..models import (
     Affiliation,
@@ -98,8 +105,11 @@ class OrganisationAdmin(SimilarOrganisationsMixin, ActivityMixin, RecordAdmin):
         CountryFilter,
         choice_filter("kind", _("kind"), Organisation.Kind),
         SectorFilter,
-        HomeFilter,
         OwnerFilter,
+        LastContactFilter,
+        MissingOfOrganisationFilter,
+        HomeFilter,
+        ("created_at", DayRangeFilter),
         ArchivedFilter,
     ]
     ordering = ["name", "pk"]
@@ -242,8 +252,11 @@ class CompanyAdmin(OrganisationAdmin):
         CountryFilter,
         SectorFilter,
         choice_filter("size", _("size"), Organisation.Size),
-        HomeFilter,
         OwnerFilter,
+        LastContactFilter,
+        MissingOfOrganisationFilter,
+        HomeFilter,
+        ("created_at", DayRangeFilter),
         ArchivedFilter,
     ]
     fieldsets = [

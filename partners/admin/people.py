@@ -6,9 +6,9 @@ from django_countries import countries
 
 from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
 from legcrm.core.display import link_to_key
-from legcrm.core.filters import ArchivedFilter, OwnerFilter
+from legcrm.core.filters import ArchivedFilter, DayRangeFilter, LastContactFilter, OwnerFilter
 
-from ..admin_filters import ActingForFilter, PersonCountryFilter
+from ..admin_filters import ActingForFilter, MissingOfPersonFilter, PersonCountryFilter
 from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
@@ -43,7 +43,15 @@ class ConsentInline(PartInline):
 @admin.register(Person)
 class PersonAdmin(SimilarPeopleMixin, ActivityMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
-    list_filter = [PersonCountryFilter, ActingForFilter, OwnerFilter, ArchivedFilter]
+    list_filter = [
+        PersonCountryFilter,
+        ActingForFilter,
+        OwnerFilter,
+        LastContactFilter,
+        MissingOfPersonFilter,
+        ("created_at", DayRangeFilter),
+        ArchivedFilter,
+    ]
     ordering = ["last_name", "first_name", "pk"]
     search_fields = ["search_text", "email"]
     fieldsets = [

@@ -5,11 +5,12 @@ profile per language for the booklet, and dated statements of interest in market
 """
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from legcrm.core.dates import start_of
 from legcrm.core.folding import compare_key, fold, sound_key
 from legcrm.core.models import (
     Record,
@@ -47,11 +49,37 @@ class OrganisationQuerySet(RecordQuerySet):
     def universities(self):
         return self.filter(kind__in=Organisation.UNIVERSITY_KINDS)
 
+    def contacted(self, first=None, last=None):
+        """Return those whose last contact was from ``first`` to ``last`` (days; None: open)."""
+        since = Exists(_contacts(after=None if first is None else start_of(first)))
+        if last is None:
+            return self.filter(since)
+        return self.filter(since, ~Exists(_contacts(after=start_of(last + timedelta(days=1)))))
+
+    def never_contacted(self):
+        return self.filter(~Exists(_contacts()))
+
+    def without_email(self):
+        return self.filter(email="")
+
+    def without_website(self):
+        return self.filter(website="")
+
+    def without_profile(self):
+        return self.filter(~Exists(_related("profiles").filter(organisation=OuterRef("pk"))))
+
+    def without_sector(self):
+        return self.filter(~Exists(_related("sector_links").filter(organisation=OuterRef("pk"))))
+
+    def without_person(self):
+        """Return those for which nobody acts today."""
+        people = _related("affiliations").open_on(timezone.localdate())
+        people = people.filter(organisation=OuterRef("pk"), person__archived_at__isnull=True)
+        return self.filter(~Exists(people))
+
     def with_last_contact(self):
         """Annotate ``last_contact`` (datetime of the newest interaction, or None)."""
-        newest = _related("interaction_links").filter(
-            organisation=OuterRef("pk"), interaction__archived_at__isnull=True
-        )
+        newest = _contacts()
         return self.annotate(
             last_contact=Subquery(
                 newest.order_by(F("interaction__occurred_at").desc()).values(
@@ -150,6 +178,14 @@ def _told_apart(records):
     if len(records) == 1:
         return list(records.items())
     return [(key, with_number(label, key)) for key, label in records.items()]
+
+
+def _contacts(after=None):
+    """Return the links of an organisation to its interactions since ``after`` (an instant)."""
+    links = _related("interaction_links").filter(
+        organisation=OuterRef("pk"), interaction__archived_at__isnull=True
+    )
+    return links if after is None else links.filter(interaction__occurred_at__gte=after)
 
 
 def _related(accessor):

@@ -1,17 +1,19 @@
 """A person we deal with, the organisations they act for, and what they allowed us to do."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from legcrm.core.dates import start_of
 from legcrm.core.folding import fold, sound_key
 from legcrm.core.models import (
     Record,
@@ -27,6 +29,27 @@ from .organisation import Organisation
 
 
 class PersonQuerySet(RecordQuerySet):
+    def contacted(self, first=None, last=None):
+        """Return those whose last contact was from ``first`` to ``last`` (days; None: open)."""
+        since = Exists(_contacts(after=None if first is None else start_of(first)))
+        if last is None:
+            return self.filter(since)
+        return self.filter(since, ~Exists(_contacts(after=start_of(last + timedelta(days=1)))))
+
+    def never_contacted(self):
+        return self.filter(~Exists(_contacts()))
+
+    def without_email(self):
+        return self.filter(email="")
+
+    def without_phone(self):
+        return self.filter(phone="", mobile="")
+
+    def without_organisation(self):
+        """Return those who act for nobody today."""
+        open_rows = Affiliation.objects.open_on(timezone.localdate())
+        return self.filter(~Exists(open_rows.filter(person=OuterRef("pk"))))
+
     def with_primary_affiliation(self):
         """Annotate the organisation of the open primary affiliation, and the role there.
 
@@ -89,6 +112,14 @@ class PersonQuerySet(RecordQuerySet):
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("owner").with_primary_affiliation()
+
+
+def _contacts(after=None):
+    """Return the links of a person to their interactions since ``after`` (an instant)."""
+    links = Person._meta.get_field("interaction_links").related_model.objects.filter(
+        person=OuterRef("pk"), interaction__archived_at__isnull=True
+    )
+    return links if after is None else links.filter(interaction__occurred_at__gte=after)
 
 
 class Person(SearchableModel, Record):
