@@ -12,6 +12,7 @@ from ..admin_filters import ActingForFilter, MissingOfPersonFilter, PersonCountr
 from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
+from ..salutation import letter_salutation
 from .organisations import (
     LATEST_SHOWN,
     MOST_SHOWN,
@@ -120,11 +121,16 @@ class PersonAdmin(SimilarPeopleMixin, ActivityMixin, RecordAdmin):
 
     # --- The form ---------------------------------------------------------------------------
 
+    def for_form(self, queryset):
+        # The panel shows how a letter begins, which depends on the role.
+        return super().for_form(queryset).with_primary_affiliation()
+
     def get_panel(self, request, obj):
         """Return what the summary panel and the related records below the form show."""
         may = request.user.has_perm
         affiliations = obj.affiliations.open().select_related("organisation")
         panel = {"affiliations": list(affiliations)}
+        panel["salutation"] = letter_salutation(obj)
         if may("missions.view_interaction"):
             panel["contacts"] = list(
                 obj.interactions.active()
