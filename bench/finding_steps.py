@@ -40,7 +40,15 @@ def fill(count):
     """Write ``count`` organisations, a person and a contact each, and what hangs on them."""
     from django.db import connection
 
+    from missions.models import Mission
+
     count = int(count)
+    mission = Mission(
+        pk=1, code="2025-bench", title_de="Reise", title_en="Trip", kind="delegation_trip",
+        starts_on=date(2025, 4, 23), status="completed",
+    )  # fmt: skip
+    mission.search_text = mission.build_search_text([])
+    _write(*_rows_of([mission]))
     parts = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     if connection.vendor == "postgresql":
         connection.close()
@@ -71,7 +79,6 @@ def _tables(start, end):
         Cooperation,
         Interaction,
         InteractionOrganisation,
-        Mission,
         Participation,
     )
     from partners.models import (
@@ -86,13 +93,6 @@ def _tables(start, end):
     )
 
     sectors = dict(Sector.objects.values_list("key", "pk"))
-    if start == 0:
-        mission = Mission(
-            pk=1, code="2025-bench", title_de="Reise", title_en="Trip", kind="delegation_trip",
-            starts_on=date(2025, 4, 23), status="completed",
-        )  # fmt: skip
-        mission.search_text = mission.build_search_text([])
-        yield _rows_of([mission])
     organisations, names, links, people, affiliations = [], [], [], [], []
     interests, profiles, participations, cooperations = [], [], [], []
     interactions, interaction_links = [], []
