@@ -28,6 +28,7 @@ from legcrm.core.keys import Keys
 from legcrm.core.regions import REGIONS, countries_of
 from legcrm.core.searching import matching, narrow, words_of
 from partners.models import Affiliation, MarketInterest, Organisation, OrganisationProfile, Sector
+from partners.places import locate
 
 from .finder_fields import CountriesFilter, MissionsFilter
 from .fit import Fit, Purpose, fits
@@ -49,6 +50,7 @@ from .models.cooperation import Field
 # So many are counted exactly, ranked by fit and shown on the map.
 MOST_RANKED = 2000
 PER_PAGE = 50
+MOST_POINTS = 200
 # The missions offered, newest first; others are found by their code.
 MOST_MISSIONS = 200
 
@@ -63,6 +65,8 @@ SORTS = {
 }
 # Criteria by which nothing is narrowed: they say what the organisations shall fit.
 PURPOSE = ("for_mission", "for_country")
+# Criteria with live counts beside their values.
+COUNTED = ("kind", "size")
 # Criteria that need a right of their own.
 RIGHTS = {
     "took_part": "missions.view_participation",
@@ -654,14 +658,18 @@ class Finder:
             return {}
         return {
             name: Counter(getattr(fact, name) for fact in self.facts)
-            for name in ("kind", "size")
+            for name in COUNTED
             if name not in self.given
         }
 
     def map(self) -> dict:
-        """Return what the map draws: countries with counts, cities as points (the 200 largest)."""
+        """Return what the map draws: countries with counts, cities as points."""
         countries = Counter(fact.country for fact in self.facts)
         cities = Counter((fact.city, fact.country) for fact in self.facts if fact.city)
+        points = [
+            (city, code, count, locate(city, code))
+            for (city, code), count in cities.most_common(MOST_POINTS)
+        ]
         place = ("region", "country", "city")
         return {
             "countries": {
@@ -672,14 +680,18 @@ class Finder:
                 }
                 for code, count in countries.items()
             },
+            # A city that the gazetteer lacks is counted in its country.
             "points": [
                 {
                     "name": city,
                     "country": code,
                     "count": count,
                     "url": "?" + self.query(without=place, country=code, city=city),
+                    "lat": where[0],
+                    "lon": where[1],
                 }
-                for (city, code), count in cities.most_common(200)
+                for city, code, count, where in points
+                if where
             ],
         }
 

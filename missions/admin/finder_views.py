@@ -20,7 +20,7 @@ from legcrm.core.export_views import ExportPage
 from partners.models import Organisation
 
 from ..admin_display import chip
-from ..finder import MOST_RANKED, PAGE, SORT, SORTS, Finder
+from ..finder import COUNTED, MOST_RANKED, PAGE, SORT, SORTS, Finder
 from ..finder_fields import CountriesField, MissionsField
 from ..models import Participation, Segment
 from ..segments import keep
@@ -102,7 +102,7 @@ def finder_page(model_admin, request):
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Partner-Finder"),
-        "opts": model_admin.opts,
+        "content_title": _("Partner-Finder"),
         "finder": finder,
         "groups": _groups(finder),
         "countries": list(countries),
@@ -246,6 +246,7 @@ def _criterion(finder, name, counts):
         # django-filter's fields of one choice bring the empty one along.
         shown.kind = "choice" if choices and choices[0][0] == "" else "ticks"
         shown.choices = choices
+        shown.counted = name in COUNTED
     else:
         shown.kind = "day" if hasattr(field, "input_formats") else "text"
         shown.value = values[0] if values else ""
