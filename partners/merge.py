@@ -136,6 +136,10 @@ NO_CHOICE = {"same_name_checked", "merged_into", "anonymised_at", *EARLIER_HOLDS
 IDENTITY = {"name", "short_name", "kind", "country", "is_home", "first_name", "last_name"}
 
 
+# So many more fields must a newer record have filled in to be kept rather than the older one.
+CLEARLY_MORE = 3
+
+
 class MergeRefused(Exception):
     """The merge or its undoing is not possible; ``reasons`` says why, with the remedy."""
 
@@ -296,15 +300,16 @@ def kind_name(model, count: int) -> str:
 
 
 def suggest_winner(one: TrackedModel, other: TrackedModel) -> TrackedModel:
-    """Return the record to keep: the one with more fields filled in, else the older one."""
+    """Return the record to keep: the older one, unless the newer one is clearly more complete."""
+    older, newer = sorted((one, other), key=lambda record: record.pk)
+    if older.is_archived != newer.is_archived:
+        return newer if older.is_archived else older
+    more = _filled(newer) - _filled(older)
+    return newer if more >= CLEARLY_MORE else older
 
-    def rank(record):
-        filled = sum(
-            part.value_from_object(record) not in (None, "") for part in _choice_fields(record)
-        )
-        return record.is_archived, -filled, record.pk
 
-    return min(one, other, key=rank)
+def _filled(record):
+    return sum(part.value_from_object(record) not in (None, "") for part in _choice_fields(record))
 
 
 def plan(winner, loser, choices: dict[str, str] | None = None, *, user=None) -> Plan:
@@ -645,7 +650,7 @@ def _precedence(label, kept, gone):
 
 
 def _choice_fields(record):
-    return [
+    found = [
         part
         for part in record._meta.concrete_fields
         if part.editable
@@ -653,6 +658,8 @@ def _choice_fields(record):
         and part.name not in record.BOOKKEEPING
         and part.name not in NO_CHOICE
     ]
+    # Where it is known from stands first in the model, and last in what people read.
+    return sorted(found, key=lambda part: part.name == "source")
 
 
 def _same(part, one, other):
@@ -673,6 +680,8 @@ def _both(one, other):
 
 def _what(row, moved):
     """Name what two rows have in common: the other fields of their unique key."""
+    if len(moved) > 1:
+        return " · ".join(filter(None, [str(row), getattr(row, "subject", "")]))
     for unique in uniques_of(type(row), moved):
         others = [part for part, _form in unique.parts if part not in moved]
         texts = [shown(row, part) for part in others if part.value_from_object(row)]

@@ -35,6 +35,7 @@ from ..models import (
     University,
 )
 from ..resources import CompanyResource, OrganisationResource, UniversityResource
+from .merges import MergeMixin
 from .similar_views import SimilarOrganisationsMixin
 
 MOST_SHOWN = 20
@@ -90,7 +91,7 @@ class ActivityMixin:
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SimilarOrganisationsMixin, ActivityMixin, RecordAdmin):
+class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, RecordAdmin):
     form = OrganisationForm
     list_display = [
         "name_with_short_name",

@@ -13,6 +13,7 @@ from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
 from ..salutation import letter_salutation
+from .merges import MergeMixin
 from .organisations import (
     LATEST_SHOWN,
     MOST_SHOWN,
@@ -42,7 +43,7 @@ class ConsentInline(PartInline):
 
 
 @admin.register(Person)
-class PersonAdmin(SimilarPeopleMixin, ActivityMixin, RecordAdmin):
+class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [
         PersonCountryFilter,

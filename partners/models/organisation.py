@@ -33,6 +33,7 @@ from legcrm.core.rows import chunks
 from ..identifiers import check_identifier
 from ..logos import encode_logo, logo_path
 from ..web_domains import domain_of
+from .merge import Mergeable
 from .sector import Sector
 
 
@@ -123,45 +124,56 @@ class OrganisationQuerySet(RecordQuerySet):
         """Return ``{text: [(key, label), …]}`` of the organisations in use that ``texts`` name.
 
         By number ("[#17]"), name however it is written, short name, another name or identifier;
-        the first of these that finds any counts. Four queries by index.
+        the first of these that finds any counts. What was merged names the record it lives on in.
+        Four queries by index, and one where something merged is named.
         """
         found = {text: {} for text in texts}
         numbers = {number: text for text in texts if (number := number_in(text)) is not None}
         keys = defaultdict(list)
         for text in texts:
             keys[fold(text)[:250]].append(text)
-        active = self.active()
+        known = self.filter(Q(archived_at__isnull=True) | Q(merged_into__isnull=False))
         exact = list(texts)
         for pairs in (
-            [(numbers[pk], pk, *rest) for pk, *rest in _labelled(active.filter(pk__in=numbers))],
+            [(numbers[pk], pk, *rest) for pk, *rest in _labelled(known.filter(pk__in=numbers))],
             [
                 (text, pk, *rest)
-                for pk, *rest, key in _labelled(active.filter(name_key__in=keys), "name_key")
+                for pk, *rest, key in _labelled(known.filter(name_key__in=keys), "name_key")
                 for text in keys[key]
             ],
             [
                 (text, pk, *rest)
-                for pk, *rest, text in _labelled(active.filter(short_name__in=exact), "short_name")
+                for pk, *rest, text in _labelled(known.filter(short_name__in=exact), "short_name")
+            ],
+            [
+                (text, pk, *rest)
+                for pk, *rest, text in _labelled(known.filter(names__text__in=exact), "names__text")
             ],
             [
                 (text, pk, *rest)
                 for pk, *rest, text in _labelled(
-                    active.filter(names__text__in=exact), "names__text"
-                )
-            ],
-            [
-                (text, pk, *rest)
-                for pk, *rest, text in _labelled(
-                    active.filter(identifiers__value__in=exact), "identifiers__value"
+                    known.filter(identifiers__value__in=exact), "identifiers__value"
                 )
             ],
         ):
             hits = {}
-            for text, pk, name, city in pairs:
+            for text, pk, name, city in self._kept_of(pairs):
                 hits.setdefault(text, {})[pk] = f"{name}, {city}" if city else name
             for text, records in hits.items():
                 found[text] = found[text] or records
         return {text: _told_apart(records) for text, records in found.items()}
+
+    def _kept_of(self, pairs):
+        """Return ``pairs`` (text, key, name, city, merged into) with the records kept instead."""
+        kept = {into for *_rest, into in pairs if into is not None}
+        names = {}
+        if kept:
+            names = {pk: rest for pk, *rest in _labelled(self.active().filter(pk__in=kept))}
+        for text, pk, name, city, into in pairs:
+            if into is None:
+                yield text, pk, name, city
+            elif into in names:
+                yield text, into, *names[into][:2]
 
     def for_list(self):
         """The query of the admin list."""
@@ -170,7 +182,7 @@ class OrganisationQuerySet(RecordQuerySet):
 
 def _labelled(rows, *more):
     # In no order: for one by key SQLite would rather read the whole table.
-    return sorted(rows.order_by().values_list("pk", "name", "city", *more))
+    return sorted(rows.order_by().values_list("pk", "name", "city", "merged_into", *more))
 
 
 def _told_apart(records):
@@ -205,7 +217,7 @@ def _count(rows, side, through="", over=""):
     return Coalesce(Subquery(counted.values("n")), 0)
 
 
-class Organisation(SearchableModel, Record):
+class Organisation(Mergeable, SearchableModel, Record):
     class Kind(models.TextChoices):
         COMPANY = "company", _("company")
         UNIVERSITY = "university", _("university")

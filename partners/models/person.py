@@ -25,6 +25,7 @@ from legcrm.core.models import (
 )
 from legcrm.core.naming import number_in, with_number
 
+from .merge import Mergeable
 from .organisation import Organisation
 
 
@@ -76,7 +77,8 @@ class PersonQuerySet(RecordQuerySet):
         """Return ``{text: [(key, label), …]}`` of the people in use that ``texts`` name.
 
         By number ("[#17]"), e-mail address, or first and last name however written, with or
-        without the academic title. Three queries by index.
+        without the academic title. Who was merged names the person they live on in. Three queries
+        by index.
         """
         found = {text: {} for text in texts}
         numbers = {number: text for text in texts if (number := number_in(text)) is not None}
@@ -85,19 +87,21 @@ class PersonQuerySet(RecordQuerySet):
             words = text.split()
             for start in range(min(len(words), 4)):  # "Prof. Dr. Anna Müller"
                 by_key[fold(" ".join(words[start:]))[:250]].append(text)
-        active = self.active().order_by()
-        for person in active.filter(pk__in=numbers):
-            found[numbers[person.pk]][person.pk] = str(person)
+        known = self.filter(Q(archived_at__isnull=True) | Q(merged_into__isnull=False))
+        known = known.order_by().select_related("merged_into")
+        for person in known.filter(pk__in=numbers):
+            kept = person.merged_into or person
+            found[numbers[person.pk]][kept.pk] = str(kept)
         emails = {text.lower(): text for text in texts if "@" in text}
         if emails:
-            for person in active.annotate(lower_email=Lower("email")).filter(
-                lower_email__in=emails
-            ):
-                found[emails[person.lower_email]][person.pk] = str(person)
+            for person in known.annotate(lower_email=Lower("email")).filter(lower_email__in=emails):
+                kept = person.merged_into or person
+                found[emails[person.lower_email]][kept.pk] = str(kept)
         named = defaultdict(dict)
-        for person in active.filter(name_key__in=by_key):
+        for person in known.filter(name_key__in=by_key):
+            kept = person.merged_into or person
             for text in by_key[person.name_key]:
-                named[text][person.pk] = str(person)
+                named[text][kept.pk] = str(kept)
         for text, people in named.items():
             # Who bears the whole text comes before who only bears its end.
             whole = {pk: label for pk, label in people.items() if fold(label) == fold(text)}
@@ -122,7 +126,7 @@ def _contacts(after=None):
     return links if after is None else links.filter(interaction__occurred_at__gte=after)
 
 
-class Person(SearchableModel, Record):
+class Person(Mergeable, SearchableModel, Record):
     class Salutation(models.TextChoices):
         FRAU = "frau", _("Ms")
         HERR = "herr", _("Mr")

@@ -474,6 +474,14 @@ class Examiner:
             return
         unit = wanted[0].unit
         rows = unit.model.objects.for_user(self.user) if self.user else unit.model.objects.all()
+        if hasattr(unit.model, "merged_into"):
+            # An old list may name a record that was merged: what it says is about the one kept.
+            merged = rows.filter(
+                pk__in={entry.target_key for entry in wanted}, merged_into__isnull=False
+            )
+            kept = dict(merged.order_by().values_list("pk", "merged_into"))
+            for entry in wanted:
+                entry.target_key = kept.get(entry.target_key, entry.target_key)
         if self.locking:
             # By key, so that two imports never wait for each other crosswise.
             rows = rows.order_by("pk").select_for_update(of=("self",))
