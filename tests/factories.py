@@ -167,6 +167,13 @@ class FollowUpFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
 
 
+class SegmentFactory(DjangoModelFactory):
+    class Meta:
+        model = missions.Segment
+
+    name = factory.Sequence("Verteiler {}".format)
+
+
 # The factory of each model that has a page of its own in the admin.
 BY_MODEL = {
     f._meta.model: f
@@ -184,5 +191,6 @@ BY_MODEL = {
         AgreementFactory,
         ProjectFactory,
         FollowUpFactory,
+        SegmentFactory,
     )
 }
