@@ -71,7 +71,7 @@ function draw() {
   if (!width || !shapes.length) {
     return;
   }
-  size = { width, height: Math.round(Math.min(460, Math.max(300, width * 0.5))) };
+  size = { width, height: Math.round(Math.min(460, Math.max(240, width * 0.5))) };
   svg.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
   svg.style.height = `${size.height}px`;
   // Cut through the Bering Strait, so that no country lies at both edges.
@@ -301,6 +301,9 @@ svg.addEventListener("pointerout", (event) => {
 
 svg.addEventListener("focusin", (event) => {
   const link = chosen(event);
+  if (!link) {
+    return; // the frame itself, by a click between the countries
+  }
   for (const one of items) {
     one.setAttribute("tabindex", one === link ? "0" : "-1");
   }
@@ -313,7 +316,7 @@ svg.addEventListener("focusin", (event) => {
 svg.addEventListener("focusout", hideTip);
 
 svg.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !items.length) {
     return;
   }
   const now = items.indexOf(document.activeElement);
@@ -341,7 +344,7 @@ svg.addEventListener("keydown", (event) => {
 });
 
 function zoomAtFocus(factor) {
-  const link = document.activeElement;
+  const link = items.find((one) => one === document.activeElement) ?? items[0];
   zoom(factor, view.k * link.at[0] + view.x, view.k * link.at[1] + view.y);
   showTip(link);
 }
