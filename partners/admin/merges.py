@@ -177,7 +177,7 @@ class MergeMixin:
 
 
 def _with_link(text, address, label):
-    return format_html('{} <a href="{}">{}</a>', text, address, label)
+    return format_html('{} <a class="crm-message-link" href="{}">{}</a>', text, address, label)
 
 
 def undo_url(done):
