@@ -23,8 +23,6 @@ from .models import Mission, MissionCountry, Participation
 
 # What one preview shows, and one transaction writes.
 MOST_AT_ONCE = 500
-# How often a transaction is begun anew because somebody else invited at the same moment.
-_ATTEMPTS = 3
 # For how many days a mission without an end may be on, by how exactly its begin is known.
 _DAYS = {
     DatePrecision.DAY: 0,
@@ -265,21 +263,19 @@ def invite(
     nobody can be invited; nothing is then written.
     """
     is_new = mission._state.adding
-    for attempt in range(_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return _invite(organisations, mission, chosen, user, role, country)
-        except IntegrityError:
-            # Somebody else was quicker between our look and the write: look again.
-            if is_new or attempt == _ATTEMPTS - 1:
-                raise _collision(is_new) from None
-    raise AssertionError("every attempt returns or raises")
+    try:
+        with transaction.atomic():
+            return _invite(organisations, mission, chosen, user, role, country)
+    except IntegrityError:
+        # Somebody was quicker between our look and the write: with the code of a new mission, or
+        # by taking an entry out of the archive. All others wait for the lock of the mission.
+        raise _collision(is_new) from None
 
 
 def _collision(is_new):
     if is_new:
         return ValidationError({"code": _("A mission with this code exists already.")})
-    return ValidationError(_("Colleagues are inviting at the same moment. Please try again."))
+    return ValidationError(_("The list of the mission changed at this moment. Please try again."))
 
 
 def _invite(organisations, mission, chosen, user, role, country):
@@ -290,7 +286,7 @@ def _invite(organisations, mission, chosen, user, role, country):
         if country:
             MissionCountry(mission=mission, country=country).save()
     else:
-        # Two who invite to the same mission wait for each other.
+        # Who else puts somebody on this list waits for us.
         mission = Mission.objects.select_for_update().get(pk=mission.pk)
         if is_over(mission):
             raise ValidationError(

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -322,28 +322,40 @@ def test_two_who_invite_at_once_invite_each_once(mission, editor):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_colleague_who_adds_one_by_hand_meanwhile_causes_no_error(mission, editor, monkeypatch):
-    """The form of a participation takes no lock: the constraint meets us after our look."""
-    firms = [company("Adler"), company("Bär")]
-    save, meddled = Participation.save, []
-
-    def save_after_colleague(self, *args, **kwargs):
-        if not meddled:
-            meddled.append(True)
-            other = threading.Thread(target=add_by_hand)
-            other.start()
-            other.join()
-        save(self, *args, **kwargs)
+def test_a_colleague_who_adds_one_by_hand_meanwhile_has_to_wait(mission, editor, monkeypatch):
+    firm = company("Adler")
+    save, other, refused = Participation.save, [], []
 
     def add_by_hand():
-        save(Participation(mission=mission, organisation=firms[0]))
-        connection.close()
+        try:
+            save(Participation(mission=mission, organisation=firm))
+        except IntegrityError:
+            refused.append(True)
+        finally:
+            connection.close()
 
-    monkeypatch.setattr(Participation, "save", save_after_colleague)
-    outcome = invite(everybody(), mission, dict.fromkeys((firm.pk for firm in firms), None), editor)
-    assert [row.organisation for row in outcome.invited] == [firms[1]]
-    assert [guest.reason for guest in outcome.left_out] == [Reason.LISTED]
-    assert Participation.objects.count() == 2
+    def save_while_colleague_waits(self, *args, **kwargs):
+        other.append(threading.Thread(target=add_by_hand))
+        other[0].start()
+        other[0].join(0.5)
+        assert other[0].is_alive(), "it must not come between our look and the write"
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(Participation, "save", save_while_colleague_waits)
+    assert invite(everybody(), mission, {firm.pk: None}, editor).invited
+    other[0].join()
+    assert refused and Participation.objects.count() == 1
+
+
+def test_a_collision_with_what_nobody_saw_is_told(mission, editor, monkeypatch):
+    firm = company("Adler")
+
+    def collide(self, *args, **kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr(Participation, "save", collide)
+    with pytest.raises(ValidationError, match="try again"):
+        invite(everybody(), mission, {firm.pk: None}, editor)
 
 
 # --- The pages ------------------------------------------------------------------------------
