@@ -455,7 +455,12 @@ class Finder:
     """
 
     def __init__(self, params: str | QueryDict, user):
-        self.params = QueryDict(params) if isinstance(params, str) else params
+        given = QueryDict(params) if isinstance(params, str) else params
+        # A form sends its empty fields too.
+        self.params = QueryDict(mutable=True)
+        for name, values in given.lists():
+            if values := [value for value in values if value.strip()]:
+                self.params.setlist(name, values)
         self.user = user
         self.filters = OrganisationFilterSet(self.params, user)
 
@@ -490,9 +495,8 @@ class Finder:
         """
         query = QueryDict(mutable=True)
         for name in self.params:
-            values = [value for value in self.params.getlist(name) if value]
-            if values and name != PAGE and name[:1] != "_" and name not in without:
-                query.setlist(name, values)
+            if name != PAGE and name[:1] != "_" and name not in without:
+                query.setlist(name, self.params.getlist(name))
         for name, value in changes.items():
             query.setlist(name, value if isinstance(value, list) else [value])
         return query.urlencode()

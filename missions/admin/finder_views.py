@@ -221,7 +221,7 @@ def _groups(finder):
 
 def _criterion(finder, name, counts):
     field = finder.filters.form.fields[name]
-    values = [value for value in finder.params.getlist(name) if value]
+    values = finder.params.getlist(name)
     shown = SimpleNamespace(
         name=name, label=field.label, errors=finder.errors.get(name, []), value=""
     )
