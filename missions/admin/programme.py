@@ -23,6 +23,7 @@ from partners.models import Organisation
 
 from ..admin_display import chip
 from ..admission import Refused, set_status
+from ..letters import MOST_LETTERS
 from ..models import Appointment, Participation
 from ..resources import AppointmentResource, ParticipationResource
 from .filters_programme import (
@@ -31,6 +32,7 @@ from .filters_programme import (
     MissionFilter,
 )
 from .forms_programme import AppointmentForm, StopChoiceField
+from .invitation_views import letters_page, letters_urls, may_write_letters
 
 OF_MISSION = "mission__id__exact"
 
@@ -72,7 +74,13 @@ class ParticipationAdmin(RecordAdmin):
     ]
     resource_classes = [ParticipationResource]
     panel_template = "admin/missions/participation_panel.html"
-    actions = ["set_confirmed", "set_attended", "set_declined", *RecordAdmin.actions]
+    actions = [
+        "set_confirmed",
+        "set_attended",
+        "set_declined",
+        "letters_selected",
+        *RecordAdmin.actions,
+    ]
     fieldsets = [
         (
             None,
@@ -151,6 +159,17 @@ class ParticipationAdmin(RecordAdmin):
     @action(description=_("Set to “declined”"), permissions=["change"])
     def set_declined(self, request, queryset):
         self._set_status(request, queryset, Participation.Status.DECLINED)
+
+    @action(description=_("Letter data (Excel)"), permissions=["letters"])
+    def letters_selected(self, request, queryset):
+        keys = list(queryset.order_by().values_list("pk", flat=True)[: MOST_LETTERS + 1])
+        return letters_page(self, request, keys)
+
+    def has_letters_permission(self, request):
+        return may_write_letters(request.user)
+
+    def get_urls(self):
+        return [*letters_urls(self), *super().get_urls()]
 
     def _set_status(self, request, queryset, status):
         try:
