@@ -228,6 +228,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("legcrm/css/crm.css")],
     "SCRIPTS": [
         lambda request: static("legcrm/js/alpine-components.js"),
+        lambda request: static("legcrm/js/palette.js"),
         lambda request: static("legcrm/js/accessibility.js"),
     ],
     "BORDER_RADIUS": "6px",

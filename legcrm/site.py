@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,7 +18,18 @@ SHORTEST_SEARCH = 2
 LONGEST_SEARCH = 100
 
 
+class Choices(AutocompleteJsonView):
+    """What a dropdown offers, with what tells records of one name apart."""
+
+    def serialize_result(self, obj, to_field_name):
+        choice = super().serialize_result(obj, to_field_name)
+        return choice | {"text": self.model_admin.choice_label(obj)}
+
+
 class CRMAdminSite(UnfoldAdminSite):
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
+
     def search(self, request, extra_context=None):
         """Answer the command palette, from the database each time.
 
@@ -28,10 +40,8 @@ class CRMAdminSite(UnfoldAdminSite):
         if len(term) < SHORTEST_SEARCH:
             return HttpResponse()
         callback = self._get_config("COMMAND", request)["search_callback"]
-        results = self._get_value(callback, request, term)
-        return TemplateResponse(
-            request, "unfold/helpers/command_results.html", {"results": results}
-        )
+        answer = self._get_value(callback, request, term)
+        return TemplateResponse(request, "unfold/helpers/command_results.html", {"answer": answer})
 
 
 class Entry(NamedTuple):

@@ -5,12 +5,14 @@ part of one. Both show no field that the role may not see.
 """
 
 from contextlib import suppress
-from functools import cache
+from functools import cache, reduce
+from operator import and_, or_
 
 from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
@@ -27,13 +29,13 @@ from unfold.checks import UnfoldModelAdminChecks
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from . import conflicts, export_views, filter_views, history_views, import_views
+from . import conflicts, export_views, filter_views, history_views, import_views, searching
 from .admin_forms import ReasonForm
 from .filters import ImportFilter
-from .folding import fold
 from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
 from .locking import TOKENS, tokens
 from .models import StaleRecord, TrackedModel
+from .paging import ChoicePaginator, ListPaginator
 from .resources import BY_LABEL
 
 BOOKKEEPING_FIELDS = ("created_at", "created_by", "updated_at", "updated_by")
@@ -45,8 +47,8 @@ BOOKKEEPING = (
         "fields": ["source", ("created_at", "created_by"), ("updated_at", "updated_by")],
     },
 )
-# More words than anybody types; without a bound a long text would be one huge condition.
-MAX_SEARCH_WORDS = 20
+# Whoever has not found it among so many types another word.
+MOST_CHOICES = 100
 
 
 class ThroughFieldsMixin:
@@ -158,6 +160,24 @@ class FieldRulesMixin:
         }
 
 
+def is_choosing(request):
+    """Whether the request is that of a dropdown."""
+    return bool(request.resolver_match) and request.resolver_match.url_name == "autocomplete"
+
+
+def _found_by(token, paths):
+    """Return the condition that what is typed is found in one of ``paths``; None for none.
+
+    Addresses beside a search text are only looked at for what may be one.
+    """
+    words = searching.words_of(token)
+    keyed = [path for path in paths if path.endswith("search_text")]
+    plain = paths if not keyed else [path for path in paths if path not in keyed and "@" in token]
+    ways = [searching.matching(words, path) for path in keyed if words]
+    ways += [Q(**{f"{path}__icontains": token}) for path in plain]
+    return reduce(or_, ways) if ways else None
+
+
 @cache
 def name_of_user(field):
     """Return a read-only admin field that shows the user of the foreign key ``field`` by name."""
@@ -267,20 +287,48 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         return [name for name in super().get_search_fields(request) if name not in hidden]
 
     def get_search_results(self, request, queryset, search_term):
-        """Find each word of ``search_term``, folded where the field is a search key."""
+        """Find the records that match ``search_term``, the best first.
+
+        What was found stays with the request for the paginator and the page.
+        """
+        request.found = None
+        choosing = is_choosing(request)
+        if choosing:
+            queryset = self.for_choices(queryset.active())
+        tokens = search_term.split()[: searching.MAX_WORDS]
+        if not tokens:
+            return queryset, False
         paths = self.get_search_fields(request)
-        for word in search_term.split()[:MAX_SEARCH_WORDS]:
-            condition = Q()
-            for field in paths:
-                if field.endswith("search_text"):
-                    for part in fold(word).split() or [" "]:
-                        condition |= Q(**{f"{field}__contains": part})
-                else:
-                    condition |= Q(**{f"{field}__icontains": word})
-            queryset = queryset.filter(condition)
-        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
-            queryset = queryset.active()
-        return queryset, False
+        conditions = [found for token in tokens if (found := _found_by(token, paths))]
+        if not conditions:
+            return queryset.none(), False
+        condition = reduce(and_, conditions)
+        if "search_text" not in paths or not searching.words_of(search_term):
+            return queryset.filter(condition), False
+        most = MOST_CHOICES if choosing else searching.MOST_RANKED
+        found = searching.find(queryset, search_term, condition=condition, most=most)
+        if choosing:
+            return found.best if found.best is not None else found.queryset, False
+        if request.GET.get(ORDER_VAR):
+            ordered = found.queryset.order_by(*queryset.query.order_by)
+            found = found._replace(queryset=ordered, best=None)
+        request.found = found
+        return found.queryset, False
+
+    def for_choices(self, queryset):
+        """Return the query of a dropdown, with what ``choice_label`` tells records apart by."""
+        return queryset
+
+    def choice_label(self, record):
+        """Return how a dropdown names ``record``."""
+        return str(record)
+
+    def get_paginator(self, request, queryset, per_page, orphans=0, allow_empty_first_page=True):
+        options = {"orphans": orphans, "allow_empty_first_page": allow_empty_first_page}
+        if is_choosing(request):
+            return ChoicePaginator(queryset, per_page, **options)
+        found = getattr(request, "found", None)
+        return ListPaginator(queryset, per_page, found=found, **options)
 
     def lookup_allowed(self, lookup, value, request=None):
         """Refuse to filter by a field that the user may not see, here or in a related model.
@@ -509,6 +557,10 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         shown = getattr(response, "context_data", None) or {}
         if "cl" in shown:
             shown["filters"] = filter_views.Bar(self, request, shown["cl"])
+            found = getattr(request, "found", None)
+            shown["alike"] = shown["cl"].query if found is not None and found.alike else ""
+            if shown["cl"].paginator.is_more:
+                shown["selection_note_all"] = _("All selected")
         return response
 
     # --- Filters ----------------------------------------------------------------------------

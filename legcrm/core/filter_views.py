@@ -46,6 +46,12 @@ class RecordList(ChangeList):
         specs, _has_filters, *others = super().get_filters(request)
         return specs, False, *others
 
+    def get_ordering_field_columns(self):
+        # What a search has ranked is sorted by no column.
+        if self.query and not self.params.get(ORDER_VAR):
+            return {}
+        return super().get_ordering_field_columns()
+
 
 class FilterList(RecordList):
     """A list of which only the filters are asked, no rows."""

@@ -10,7 +10,7 @@ the list by name until fifty match may read it to its end. So each rank is asked
 records, in no order: a scan that soon ends for a frequent word, the trigram index for a rare one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from math import ceil
 from operator import and_, or_
@@ -38,6 +38,8 @@ SHORTEST_FORGIVEN = 4
 SHORTEST_SOUND = 3
 _LAST_LETTERS = "z" * 10
 
+_MISSPELT, _SOUNDING = range(2)
+
 EXACT, BEGINS_WITH_WORDS, BEGINS, WORDS, BEGINNINGS, PARTS = range(6)
 
 
@@ -46,8 +48,9 @@ class Found(NamedTuple):
 
     # All that match: best first, or if there are too many to rank, in the order they came in.
     queryset: QuerySet
-    # If there are too many to rank: the best MOST_RANKED or so, best first.
+    # If there are too many to rank: some of the best, best first, and their keys.
     best: QuerySet | None = None
+    best_keys: Sequence[int] = ()
     # Whether nothing matches exactly, and what is spelt or sounds alike is found instead.
     alike: bool = False
 
@@ -96,13 +99,14 @@ def find(
     *,
     condition: Q | None = None,
     most: int = MOST_RANKED,
-    forgiving: bool = True,
+    alike: bool = True,
 ) -> Found:
     """Return what of ``queryset``, rows of a searchable model, matches ``text``, best first.
 
     ``condition`` says what matches, if not the words in ``search_text``. One query finds the keys
-    of the best; another one is asked where they are fewer than FEW, and one where there are none
-    and ``forgiving`` is true. ``text`` must hold a word.
+    of the best, at most ``most`` of each rank. Another one, unless ``alike`` is false, is asked
+    where they are fewer than FEW: what sounds alike, and where none match, what is spelt alike.
+    ``text`` must hold a word.
     """
     words = words_of(text)
     condition = condition or matching(words)
@@ -110,20 +114,19 @@ def find(
     order = (rank(queryset.model, text), *_ordering(queryset))
     if not complete:
         best = queryset.filter(pk__in=keys).order_by(*order)
-        return Found(queryset.filter(condition), best)
-    alike = []
-    if len(keys) < FEW:
-        if forgiving and not keys:
-            alike = _misspelt(queryset, words)
-        alike += [key for key in _sounding(queryset, text) if key not in {*keys, *alike}]
-    if alike:
+        return Found(queryset.filter(condition), best, keys)
+    others = []
+    if alike and len(keys) < FEW:
+        others = _alike(queryset, text, words, forgiving=not keys)
+        others = [key for key in others if key not in set(keys)]
+    if others:
         place = Case(
-            *(When(pk=key, then=Value(number)) for number, key in enumerate(alike, 1)),
+            *(When(pk=key, then=Value(number)) for number, key in enumerate(others, 1)),
             default=Value(0),
         )
         order = (place, *order)
-    found = queryset.filter(pk__in=[*keys, *alike]).order_by(*order)
-    return Found(found, alike=bool(alike and not keys))
+    found = queryset.filter(pk__in=[*keys, *others]).order_by(*order)
+    return Found(found, alike=bool(others and not keys))
 
 
 def _all(conditions):
@@ -177,7 +180,7 @@ def _best_keys(queryset, text, words, condition, most):
         return keys[:most], len(keys) <= most
     tiers = [(PARTS, rows.filter(condition)), *_tiers(rows, text, words)]
     first, *others = (
-        tier.annotate(tier=Value(number)).values_list("pk", "tier")[: most + 1]
+        tier.annotate(match_tier=Value(number)).values_list("pk", "match_tier")[: most + 1]
         for number, tier in tiers
     )
     found = sorted(first.union(*others, all=True), key=lambda row: row[1])
@@ -209,39 +212,64 @@ def _tiers(rows, text, words):
 # --- What is spelt or sounds alike ----------------------------------------------------------
 
 
-def _sounding(queryset, text):
-    """Return the keys of at most MOST_ALIKE records of which a name begins to sound like it."""
+def _alike(queryset, text, words, forgiving):
+    """Return the keys of at most MOST_ALIKE records, those with the fewest errors first."""
+    misspelt = _misspelt(words) if forgiving else []
+    ways = [(_MISSPELT, way) for way in misspelt]
+    ways += [(_SOUNDING, way) for way in _sounding(queryset.model, text)]
+    if not ways:
+        return []
+    errors, known = {}, {}
+    for key, search_text, kind in _some(queryset, ways, MOST_COMPARED if misspelt else MOST_ALIKE):
+        count = _errors(words, search_text.split(), known) if misspelt else None
+        if count is None and kind == _SOUNDING:
+            count = len(words) + 1
+        if count is not None:
+            errors[key] = count
+    return sorted(errors, key=lambda key: (errors[key], key))[:MOST_ALIKE]
+
+
+def _some(queryset, ways, most):
+    """Return (key, search text, kind) of rows that fulfil one of ``ways``, (kind, condition).
+
+    At most ``most`` for each way, so that one which many rows fulfil leaves room for the others.
+    """
+    rows = queryset.order_by()
+    columns = ("pk", "search_text", "match_kind")
+    if connections[queryset.db].vendor != "postgresql":
+        whens = [When(way, then=Value(kind)) for kind, way in reversed(ways)]
+        rows = rows.filter(reduce(or_, (way for _kind, way in ways)))
+        return rows.annotate(match_kind=Case(*whens)).values_list(*columns)[: most * len(ways)]
+    first, *others = (
+        rows.filter(way).annotate(match_kind=Value(kind)).values_list(*columns)[:most]
+        for kind, way in ways
+    )
+    return first.union(*others, all=True) if others else first
+
+
+def _sounding(model, text):
+    """Return the conditions of which one holds where a name begins to sound like ``text``."""
     key = sound_key(text)
     if len(key) < SHORTEST_SOUND:
         return []
     # A range, which any index on the column serves: keys are plain letters and digits.
     sounds = Q(sound_key__gte=key, sound_key__lte=f"{key}{_LAST_LETTERS}")
-    ways = []
-    model = queryset.model
-    if _has(model, "sound_key"):
-        ways.append(sounds)
+    ways = [sounds] if _has(model, "sound_key") else []
     for relation in {path.partition("__")[0] for path in model.search_children}:
         link = model._meta.get_field(relation)
-        if _has(link.related_model, "sound_key"):
+        if link.one_to_many and _has(link.related_model, "sound_key"):
             names = link.related_model._base_manager.filter(sounds)
             ways.append(Q(pk__in=names.values(link.field.attname)))
-    return [key for (key,) in _some(queryset, ways, MOST_ALIKE, "pk")]
+    return ways
 
 
-def _misspelt(queryset, words):
-    """Return the keys of at most MOST_ALIKE records that match but for one error in each word."""
+def _misspelt(words):
+    """Return the conditions of which one holds where each word is found, maybe with one error."""
     longest = max(words, key=len)
     if len(longest) < SHORTEST_FORGIVEN:
         return []
     others = [reduce(or_, _left_intact(word)) for word in words if word != longest]
-    ways = [reduce(and_, others, way) for way in _left_intact(longest)]
-    errors = {}
-    known = {}
-    for key, search_text in _some(queryset, ways, MOST_COMPARED, "pk", "search_text"):
-        count = _errors(words, search_text.split(), known)
-        if count is not None:
-            errors[key] = count
-    return sorted(errors, key=lambda key: (errors[key], key))[:MOST_ALIKE]
+    return [reduce(and_, others, way) for way in _left_intact(longest)]
 
 
 def _left_intact(word):
@@ -288,17 +316,3 @@ def _distance(word, text):
         return 2
     beginnings = {text[:length] for length in range(len(word) - 1, len(word) + 2)}
     return min(OSA.distance(word, beginning, score_cutoff=1) for beginning in beginnings)
-
-
-def _some(queryset, ways, most, *columns):
-    """Return ``columns`` of rows that fulfil one of ``ways``, at most ``most`` of each; one query.
-
-    So one that many rows fulfil leaves room for the others.
-    """
-    if not ways:
-        return []
-    rows = queryset.order_by()
-    if connections[queryset.db].vendor != "postgresql":
-        return list(rows.filter(reduce(or_, ways)).values_list(*columns)[: most * len(ways)])
-    first, *others = (rows.filter(way).values_list(*columns)[:most] for way in ways)
-    return list(dict.fromkeys(first.union(*others, all=True) if others else first))

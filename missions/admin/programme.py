@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from legcrm.core.admin import BOOKKEEPING, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, RecordAdmin, is_choosing
 from legcrm.core.display import link, links
 from legcrm.core.filters import (
     ArchivedFilter,
@@ -137,11 +137,10 @@ class ParticipationAdmin(RecordAdmin):
         )  # fmt: skip
 
     def get_search_results(self, request, queryset, search_term):
-        found, distinct = super().get_search_results(request, queryset, search_term)
         mission = request.GET.get("of_mission", "")
-        if request.resolver_match.url_name == "autocomplete" and mission.isdecimal():
-            found = found.filter(mission=mission)
-        return found, distinct
+        if is_choosing(request) and mission.isdecimal():
+            queryset = queryset.filter(mission=mission)
+        return super().get_search_results(request, queryset, search_term)
 
     def get_panel(self, request, obj):
         appointments = Appointment.objects.for_user(request.user).active()

@@ -154,6 +154,12 @@ class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, Re
             raise Http404
         return send(organisation.logo, "image/png")
 
+    # --- In dropdowns -----------------------------------------------------------------------
+
+    def choice_label(self, record):
+        place = ", ".join(filter(None, (record.city, record.country.name)))
+        return f"{record} · {place}"
+
     # --- The list ---------------------------------------------------------------------------
 
     @admin.display(description=_("name"), ordering="name")

@@ -90,6 +90,15 @@ class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
     resource_classes = [PersonResource]
     column_rights = {"reach": "core.view_private_contact"}
 
+    # --- In dropdowns -----------------------------------------------------------------------
+
+    def for_choices(self, queryset):
+        return queryset.with_primary_affiliation()
+
+    def choice_label(self, record):
+        organisation = record.primary_short_name or record.primary_organisation
+        return " · ".join(filter(None, (str(record), organisation)))
+
     # --- The list ---------------------------------------------------------------------------
 
     @admin.display(description=_("phone and e-mail"))
