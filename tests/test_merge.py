@@ -1,18 +1,20 @@
 """Merging: nothing is lost, undo restores every row exactly, and nothing half is ever written."""
 
+import threading
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, connections, models, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from legcrm.core import rewriting
+from legcrm.core import bulk, rewriting
 from legcrm.core.folding import fold
 from legcrm.core.history import acting_as
-from legcrm.core.models import Record, TrackedModel
+from legcrm.core.models import Record, StaleRecord, TrackedModel
 from missions.models import (
     AgreementParty,
     Appointment,
@@ -37,6 +39,7 @@ from partners.merge import (
     uniques_of,
 )
 from partners.models import Affiliation, Merge, Organisation, OrganisationPair, Person
+from tests import imports
 from tests.factories import (
     AffiliationFactory,
     AgreementFactory,
@@ -671,3 +674,226 @@ def test_the_preview_costs_the_same_whatever_hangs_on_the_two(titk):
         return len(captured)
 
     assert queries(2) == queries(12)
+
+
+def test_two_thousand_rows_move_in_a_bounded_number_of_queries():
+    def queries(number):
+        kept, copy = OrganisationFactory(home=True), OrganisationFactory(home=True)
+        people = PersonFactory.create_batch(number)
+        bulk.create_all([Affiliation(person=person, organisation=copy) for person in people])
+        with CaptureQueriesContext(connection) as captured:
+            merge(Organisation, kept.pk, copy.pk)
+        assert kept.affiliations.count() == number
+        # One statement writes many rows: executemany counts as one here.
+        return len(captured)
+
+    assert queries(60) <= queries(5) + 5
+
+
+# --- Pages ----------------------------------------------------------------------------------
+
+MERGE = "admin:partners_organisation_merge"
+
+
+def test_the_page_compares_merges_and_offers_to_undo(titk, client_for, project_manager):
+    kept, copy = titk
+    client = client_for(project_manager)
+    address = reverse(MERGE) + f"?first={copy.pk}&second={kept.pk}"
+    response = client.get(address)
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "TITK e.V. Rudolstadt" in page and "Delegation 2023" in page
+    form = {
+        "first": kept.pk, "second": copy.pk, "keep": kept.pk, "choice-city": "winner",
+        "versions": response.context["plan"].versions,
+    }  # fmt: skip
+    assert not Merge.objects.exists()
+
+    response = client.post(reverse(MERGE), {**form, "_merge": "1"}, follow=True)
+    assert response.redirect_chain[-1][0] == kept.get_absolute_url()
+    done = Merge.objects.get()
+    undoing = reverse("admin:partners_merge_undo", args=[done.pk])
+    assert undoing in response.content.decode()
+    assert Organisation.objects.get(pk=kept.pk).city == "Erfurt", "as chosen"
+    assert done.done_by == project_manager
+
+    response = client.get(copy.get_absolute_url(), follow=True)
+    assert response.redirect_chain[-1][0] == kept.get_absolute_url()
+    response = client.get(copy.get_absolute_url() + "?show=archived")
+    assert response.status_code == 200 and undoing in response.content.decode()
+
+    page = client.get(reverse("admin:partners_merge_change", args=[done.pk])).content.decode()
+    assert "Delegation 2023" in page and undoing in page
+    assert client.get(undoing).status_code == 200
+    assert client.post(undoing).status_code == 302
+    assert not Organisation.objects.get(pk=copy.pk).is_archived
+    page = client.get(reverse("admin:partners_merge_change", args=[done.pk])).content.decode()
+    assert undoing not in page
+    assert client.post(undoing).status_code == 409
+    assert client.get(reverse("admin:partners_merge_changelist") + "?state=undone&q=TITK")
+
+
+def test_the_page_shows_again_what_was_changed_meanwhile(titk, client_for, project_manager):
+    kept, copy = titk
+    client = client_for(project_manager)
+    response = client.get(reverse(MERGE) + f"?first={copy.pk}&second={kept.pk}")
+    copy.district = "Saalfeld-Rudolstadt"
+    copy.save()
+    form = {"first": kept.pk, "second": copy.pk, "keep": kept.pk, "choice-city": "winner"}
+    form["versions"] = response.context["plan"].versions
+    response = client.post(reverse(MERGE), {**form, "_merge": "1"})
+    assert response.status_code == 409
+    assert "Saalfeld-Rudolstadt" in response.content.decode()
+    chosen = {choice.name: choice.chosen for choice in response.context["plan"].choices}
+    assert chosen["city"] == "winner", "what was chosen is kept"
+    assert not Merge.objects.exists()
+
+
+def test_the_other_one_can_be_kept(titk, client_for, project_manager):
+    kept, copy = titk
+    response = client_for(project_manager).get(
+        reverse(MERGE) + f"?first={kept.pk}&second={copy.pk}&keep={copy.pk}"
+    )
+    assert response.context["plan"].winner == copy
+
+
+def test_an_obstacle_is_shown_and_nothing_is_offered(client_for, project_manager):
+    one, other = OrganisationFactory(home=True), OrganisationFactory()
+    CooperationFactory(home=one, partner=other)
+    response = client_for(project_manager).get(
+        reverse(MERGE) + f"?first={one.pk}&second={other.pk}"
+    )
+    page = response.content.decode()
+    assert response.context["reasons"] and 'name="_merge"' not in page
+
+
+def test_the_page_of_a_record_and_its_list_lead_here(client_for, project_manager):
+    one, other, third = OrganisationFactory.create_batch(3)
+    client = client_for(project_manager)
+    address = one.get_absolute_url().replace("change/", "merge/")
+    response = client.get(address, follow=True)
+    assert response.status_code == 200 and "form" in response.context
+    assert address in client.get(one.get_absolute_url()).content.decode()
+    listed = reverse("admin:partners_organisation_changelist")
+    action = {"action": "merge_selected", "_selected_action": [one.pk, other.pk]}
+    response = client.post(listed, action, follow=True)
+    assert response.context["plan"].loser == other
+    action["_selected_action"].append(third.pk)
+    response = client.post(listed, action)
+    assert response.status_code in (200, 302) and not Merge.objects.exists()
+
+
+@pytest.mark.parametrize("persona", ["editor", "reader", "outsider"])
+def test_others_may_not_merge(persona, request, client_for, titk, administrator):
+    kept, copy = titk
+    done = merge(Organisation, kept.pk, copy.pk)
+    client = client_for(request.getfixturevalue(persona))
+    one, other = OrganisationFactory.create_batch(2)
+    pages = [
+        reverse(MERGE) + f"?first={one.pk}&second={other.pk}",
+        reverse("admin:partners_company_merge") + f"?first={one.pk}",
+        reverse("admin:partners_person_merge") + "?first=1",
+        reverse("admin:partners_merge_undo", args=[done.pk]),
+        one.get_absolute_url().replace("change/", "merge/"),
+    ]
+    for page in pages:
+        assert client.get(page).status_code == 403, page
+        data = {"first": one.pk, "second": other.pk, "_merge": "1", "versions": ""}
+        assert client.post(page, data).status_code == 403, page
+    assert Merge.objects.count() == 1 and Merge.objects.get().undone_at is None
+    journal = client.get(reverse("admin:partners_merge_changelist"))
+    assert journal.status_code == (200 if persona == "editor" else 403)
+
+
+def test_strange_addresses(client_for, project_manager):
+    client, one = client_for(project_manager), OrganisationFactory()
+    for query in ("", "?first=abc", "?first=999999", f"?first={one.pk}&second=x", "?second=1"):
+        assert client.get(reverse(MERGE) + query).status_code == 404, query
+    assert client.get(reverse(MERGE) + f"?first={one.pk}&second={one.pk}").status_code == 200
+    assert client.get(reverse("admin:partners_merge_undo", args=[1])).status_code == 404
+
+
+def test_the_pages_of_people(two_adas, client_for, project_manager):
+    kept, copy = two_adas
+    client = client_for(project_manager)
+    address = reverse("admin:partners_person_merge")
+    response = client.get(address + f"?first={kept.pk}&second={copy.pk}")
+    assert response.status_code == 200
+    form = {"first": kept.pk, "second": copy.pk, "keep": kept.pk, "_merge": "1"}
+    form["versions"] = response.context["plan"].versions
+    assert client.post(address, form).status_code == 302
+    assert client.get(copy.get_absolute_url()).status_code == 302
+
+
+def test_an_import_by_the_old_number_changes_the_one_kept(project_manager):
+    kept, copy = OrganisationFactory(name="Glaswerk"), OrganisationFactory(name="Glaswerk Alt")
+    merge(Organisation, kept.pk, copy.pk)
+    run = imports.checked(project_manager, "partners.Organisation", f"id;city\n{copy.pk};Jena\n")
+    assert imports.states(run) == {2: "change"}
+    imports.apply(run)
+    kept.refresh_from_db()
+    assert kept.city == "Jena"
+
+
+# --- At the same moment ---------------------------------------------------------------------
+
+
+def at_once(*tasks):
+    """Run ``tasks`` at the same moment in threads; return what each returned or raised."""
+    barrier, results = threading.Barrier(len(tasks)), [None] * len(tasks)
+
+    def run(index, task):
+        try:
+            barrier.wait(timeout=20)
+            results[index] = task()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_of_one_pair_at_the_same_moment():
+    for _n in range(5):
+        one, other = OrganisationFactory(), OrganisationFactory()
+        AffiliationFactory(organisation=other)
+        versions = plan(one, other).versions
+        results = at_once(
+            lambda a=one.pk, b=other.pk, v=versions: merge(Organisation, a, b, versions=v),
+            lambda a=other.pk, b=one.pk, v=versions: merge(Organisation, a, b, versions=v),
+        )
+        refused = [result for result in results if isinstance(result, ChangedMeanwhile)]
+        done = [result for result in results if isinstance(result, Merge)]
+        assert len(refused) == len(done) == 1, results
+        assert done[0].undone_at is None and Merge.objects.standing().count() == 1
+        undo(done[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_of_a_row_while_it_moves():
+    """Whoever is first: the save stands and moves along, or is told that the row has moved."""
+    for number in range(5):
+        one, other = OrganisationFactory(), OrganisationFactory()
+        row = AffiliationFactory(organisation=other)
+
+        def save(row=row, number=number):
+            with transaction.atomic():
+                row.role = f"Leitung {number}"
+                row.save()
+            return "saved"
+
+        results = at_once(lambda a=one.pk, b=other.pk: merge(Organisation, a, b), save)
+        merged, saved = isinstance(results[0], Merge), results[1] == "saved"
+        assert merged or isinstance(results[0], ChangedMeanwhile), results
+        assert saved or isinstance(results[1], StaleRecord), results
+        assert merged or saved
+        now = Affiliation.objects.get(pk=row.pk)
+        assert (now.organisation_id == one.pk) == merged
+        assert (now.role == f"Leitung {number}") == saved
