@@ -324,7 +324,7 @@ def test_every_link_of_the_panels_leads_somewhere(client_for, project_manager):
         links = set(re.findall(r'href="(/(?:missions|partners)/[^"#]+)"', page))
         assert any("add/?organisation" in link or "add/?people" in link for link in links)
         for link in links:
-            assert client.get(link.replace("&amp;", "&")).status_code == 200, link
+            assert client.get(link.replace("&amp;", "&"), follow=True).status_code == 200, link
 
 
 def test_the_panel_names_last_contact_and_next_step(client_for, project_manager, reader):

@@ -13,7 +13,6 @@ from django.contrib.admin import display
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, router, transaction
@@ -32,7 +31,13 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 from . import conflicts, export_views, filter_views, history_views, import_views, searching
 from .admin_forms import ReasonForm
 from .filters import ImportFilter
-from .forms import PartAutocomplete, PartForm, RecordForm, through_fields
+from .forms import (
+    KnownAutocomplete,
+    KnownAutocompleteMultiple,
+    PartForm,
+    RecordForm,
+    through_fields,
+)
 from .locking import TOKENS, tokens
 from .models import StaleRecord, TrackedModel
 from .paging import ChoicePaginator, ListPaginator
@@ -89,6 +94,8 @@ class FieldRulesMixin:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", self._visible(db_field, request))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
@@ -104,7 +111,7 @@ class FieldRulesMixin:
         if db_field.remote_field.through._meta.auto_created:
             return super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = AutocompleteSelectMultiple(db_field, self.admin_site)
+            kwargs["widget"] = KnownAutocompleteMultiple(db_field, self.admin_site)
         else:
             kwargs["widget"] = UnfoldAdminSelect2MultipleWidget()
         return db_field.formfield(**kwargs)
@@ -257,11 +264,29 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         # The export sorts as the list does, maybe by an annotation.
         if match and match.url_name in (f"{name}_changelist", f"{name}_export"):
             return self.for_list(queryset)
+        if match and match.url_name == f"{name}_change":
+            return self.for_form(queryset)
         return queryset
 
     def for_list(self, queryset):
         """Return the query of the list, with its annotations and related rows."""
         return queryset.for_list() if hasattr(queryset, "for_list") else queryset
+
+    def for_form(self, queryset):
+        """Return the query of the form, with what its read-only fields and its panel name."""
+        keys = [field.name for field in self.model._meta.fields if field.many_to_one]
+        return queryset.select_related(*keys)
+
+    def get_object(self, request, object_id, from_field=None):
+        # A page to look at asks for its record several times.
+        if request.method != "GET" or from_field:
+            return super().get_object(request, object_id, from_field)
+        if not hasattr(request, "records_shown"):
+            request.records_shown = {}
+        shown, key = request.records_shown, (self.model, str(object_id))
+        if key not in shown:
+            shown[key] = super().get_object(request, object_id)
+        return shown[key]
 
     def get_list_display(self, request):
         hidden = self.hidden_columns(request)
@@ -272,7 +297,6 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         return self.hidden_fields(request) | {
             name for name, right in self.column_rights.items() if not request.user.has_perm(right)
         }
-        return [name for name in super().get_list_display(request) if name not in hidden]
 
     def get_list_filter(self, request):
         hidden = self.hidden_fields(request)
@@ -449,7 +473,7 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
     def get_actions_detail(self, request, object_id):
         """Offer to archive, or to restore what is archived."""
         offered = super().get_actions_detail(request, object_id)
-        record = self.model._base_manager.filter(pk=unquote(str(object_id))).first()
+        record = self.get_object(request, unquote(str(object_id)))
         wrong = "archive_record" if record is None or record.is_archived else "restore_record"
         return [item for item in offered if not item.action_name.endswith(wrong)]
 
@@ -645,11 +669,6 @@ class PartMixin(FieldRulesMixin):
 
     def _parent(self):
         return self.admin_site._registry[self.parent_model]
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", PartAutocomplete(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_view_permission(self, request, obj=None):
         return self.model.may_be_seen_by(request.user) and self._parent().has_view_permission(

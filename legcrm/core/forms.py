@@ -1,7 +1,7 @@
 """Forms of records: many-to-many fields with a tracked through model, saved row by row."""
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +40,55 @@ def save_links(record, field, chosen) -> bool:
     return bool(wanted or dropped)
 
 
+class KnownMixin:
+    """An autocomplete that takes the labels of what is chosen from records already read.
+
+    The stock widget looks them up by a query for each field of each row.
+    """
+
+    # The related records, set by ``show_known``.
+    known = ()
+
+    def optgroups(self, name, value, attr=None):
+        chosen = [str(item) for item in value if item]
+        if not self.known or chosen != [str(record.pk) for record in self.known]:
+            return super().optgroups(name, value, attr)
+        options = []
+        if not self.is_required and not self.allow_multiple_selected:
+            options.append(self.create_option(name, "", "", False, 0))
+        for record in self.known:
+            label = self.choices.field.label_from_instance(record)
+            options.append(self.create_option(name, record.pk, label, True, len(options)))
+        return [(None, options, 0)]
+
+
+class KnownAutocomplete(KnownMixin, AutocompleteSelect):
+    pass
+
+
+class KnownAutocompleteMultiple(KnownMixin, AutocompleteSelectMultiple):
+    pass
+
+
+def show_known(form):
+    """Give the autocompletes of a form the records that its instance was read with."""
+    for name, field in form.fields.items():
+        widget = inner_widget(field)
+        if isinstance(widget, KnownAutocompleteMultiple):
+            known = form.initial.get(name) or ()
+            widget.known = [record for record in known if hasattr(record, "pk")]
+        elif isinstance(widget, KnownAutocomplete) and form.instance.pk:
+            # Only what the row was read with: asking the instance would be a query again.
+            record = form.instance._state.fields_cache.get(name)
+            widget.known = [record] if record is not None else []
+
+
 class RecordForm(forms.ModelForm):
     """The form of a record in the admin."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        show_known(self)
 
     # Set by the admin: an error that a rule raised while saving, after the form was valid.
     late_error = None
@@ -92,33 +139,9 @@ class RecordForm(forms.ModelForm):
     links_changed = False
 
 
-class PartAutocomplete(AutocompleteSelect):
-    """The autocomplete of an inline row: takes the label of what is chosen from the row.
-
-    The stock widget looks it up by one query for each row of each inline.
-    """
-
-    # The related record of the row, set by ``PartForm``.
-    known = None
-
-    def optgroups(self, name, value, attr=None):
-        if self.known is None or [str(item) for item in value] != [str(self.known.pk)]:
-            return super().optgroups(name, value, attr)
-        options = []
-        if not self.is_required:
-            options.append(self.create_option(name, "", "", False, 0))
-        label = self.choices.field.label_from_instance(self.known)
-        chosen = self.create_option(name, self.known.pk, label, True, len(options))
-        return [(None, [*options, chosen], 0)]
-
-
 class PartForm(forms.ModelForm):
     """The form of an inline row in the admin."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            widget = inner_widget(field)
-            if isinstance(widget, PartAutocomplete) and self.instance.pk:
-                # Only what the row was read with: asking the instance would be a query again.
-                widget.known = self.instance._state.fields_cache.get(name)
+        show_known(self)

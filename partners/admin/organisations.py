@@ -3,7 +3,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
-from django.urls import path
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
@@ -76,18 +77,62 @@ class MarketInterestInline(PartInline):
 
 
 class ActivityMixin:
-    """Adds a tab that shows what we did with the partner, from the same queries as the panel."""
+    """Adds a tab that shows what we did with the partner, fetched when it is opened."""
 
     activity_template = ""
 
+    def get_urls(self):
+        return [
+            path(
+                "<path:object_id>/activity/",
+                self.admin_site.admin_view(self.activity_view),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_activity",
+            ),
+            *super().get_urls(),
+        ]
+
+    def activity_view(self, request, object_id):
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {"original": record, "panel": self.get_activity(request, record)}
+        return TemplateResponse(request, self.activity_template, context)
+
+    def get_activity(self, request, obj):
+        """Return what the tab shows of ``obj``, as a dict."""
+        return {}
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if not change or obj is None:
-            return super().render_change_form(request, context, add, change, form_url, obj)
-        tab = Section(request, "activity", _("Activity"), self.activity_template, {"original": obj})
-        context["datasets"] = [tab]
-        response = super().render_change_form(request, context, add, change, form_url, obj)
-        tab.context["panel"] = response.context_data["panel"]
-        return response
+        if change and obj is not None:
+            name = f"{self.opts.app_label}_{self.opts.model_name}_activity"
+            address = reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
+            context["datasets"] = [
+                Section(
+                    request,
+                    "activity",
+                    _("Activity"),
+                    "admin/includes/loaded_tab.html",
+                    {"address": address},
+                )
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def latest_contacts(partner):
+    """Return the contacts with an organisation or a person, newest first."""
+    return partner.interactions.active().order_by("-occurred_at", "-pk")
+
+
+def latest_and_next(request, partner):
+    """Return the last contact and the next step with a partner, for its summary panel."""
+    panel = {}
+    if request.user.has_perm("missions.view_interaction"):
+        panel["contact"] = latest_contacts(partner).prefetch_related("staff").first()
+    if request.user.has_perm("missions.view_followup"):
+        panel["next_step"] = partner.follow_ups.open().order_by("due_on", "pk").first()
+    return panel
 
 
 @admin.register(Organisation)
@@ -195,6 +240,9 @@ class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, Re
 
     # --- The form ---------------------------------------------------------------------------
 
+    def for_form(self, queryset):
+        return super().for_form(queryset).with_counts()
+
     def get_fieldsets(self, request, obj=None):
         """Show the answer about a twin to readers only where there is one."""
         fieldsets = super().get_fieldsets(request, obj)
@@ -205,36 +253,35 @@ class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, Re
         return [(title, {**options, "fields": shown}), *others]
 
     def get_panel(self, request, obj):
-        """Return what the summary panel and the related records below the form show."""
-        known = Organisation.objects.filter(pk=obj.pk).with_counts().get()
-        panel = {"organisation": known}
+        """Return what the summary panel shows."""
+        return latest_and_next(request, obj)
+
+    def get_activity(self, request, obj):
         may = request.user.has_perm
+        activity = {}
         if may("missions.view_interaction"):
-            panel["contacts"] = list(
-                obj.interactions.active()
-                .order_by("-occurred_at", "-pk")
-                .prefetch_related("staff")[:LATEST_SHOWN]
-            )
-        if may("missions.view_followup"):
-            panel["next_step"] = obj.follow_ups.open().order_by("due_on", "pk").first()
+            activity["contacts"] = list(latest_contacts(obj)[:LATEST_SHOWN])
         if may("missions.view_cooperation"):
             cooperations = obj.home_cooperations.model.objects.active().filter(
                 Q(home=obj) | Q(partner=obj)
             )
-            panel["cooperations"] = list(
+            activity["cooperations"] = list(
                 cooperations.select_related("home", "partner").order_by("-pk")[:MOST_SHOWN]
             )
         if may("missions.view_participation"):
-            panel["participations"] = list(
+            activity["participations"] = list(
                 obj.participations.active()
                 .select_related("mission", "person")
                 .order_by("-mission__starts_on", "-pk")[:MOST_SHOWN]
             )
         if may("missions.view_agreement"):
-            panel["agreements"] = list(_of_parties(obj.agreement_parties, "agreement")[:MOST_SHOWN])
+            activity["agreements"] = list(
+                _of_parties(obj.agreement_parties, "agreement")[:MOST_SHOWN]
+            )
         if may("missions.view_project"):
-            panel["projects"] = list(_of_parties(obj.project_parties, "project")[:MOST_SHOWN])
-        return panel
+            projects = _of_parties(obj.project_parties, "project")
+            activity["projects"] = list(projects[:MOST_SHOWN])
+        return activity
 
 
 def _of_parties(parties, name):

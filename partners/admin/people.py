@@ -18,6 +18,8 @@ from .organisations import (
     LATEST_SHOWN,
     MOST_SHOWN,
     ActivityMixin,
+    latest_and_next,
+    latest_contacts,
 )
 from .similar_views import SimilarPeopleMixin
 
@@ -136,26 +138,28 @@ class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
         return super().for_form(queryset).with_primary_affiliation()
 
     def get_panel(self, request, obj):
-        """Return what the summary panel and the related records below the form show."""
+        """Return what the summary panel shows."""
         may = request.user.has_perm
         affiliations = obj.affiliations.open().select_related("organisation")
-        panel = {"affiliations": list(affiliations)}
+        panel = {"affiliations": list(affiliations), **latest_and_next(request, obj)}
         panel["salutation"] = letter_salutation(obj)
         if may("missions.view_interaction"):
-            panel["contacts"] = list(
-                obj.interactions.active()
-                .order_by("-occurred_at", "-pk")
-                .prefetch_related("staff")[:LATEST_SHOWN]
-            )
             panel["contact_count"] = obj.interactions.active().count()
-        if may("missions.view_followup"):
-            panel["next_step"] = obj.follow_ups.open().order_by("due_on", "pk").first()
+        if may("missions.view_participation"):
+            panel["participation_count"] = obj.participations.active().count()
+        return panel
+
+    def get_activity(self, request, obj):
+        may = request.user.has_perm
+        activity = {}
+        if may("missions.view_interaction"):
+            activity["contacts"] = list(latest_contacts(obj)[:LATEST_SHOWN])
         if may("missions.view_participation"):
             participations = obj.participations.active()
-            panel["participation_count"] = participations.count()
-            panel["participations"] = list(
+            activity["participation_count"] = participations.count()
+            activity["participations"] = list(
                 participations.select_related("mission", "organisation").order_by(
                     "-mission__starts_on", "-pk"
                 )[:MOST_SHOWN]
             )
-        return panel
+        return activity
