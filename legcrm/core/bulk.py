@@ -76,7 +76,10 @@ def update_all(
                     record.updated_at, record.updated_by = now, user
                     record.version += 1
                 _write(model, rows, [*sorted(names), "updated_at", "updated_by", "version"])
-                saved = [Saved(record, False, changed) for record, changed in some]
+                saved = [
+                    Saved(record, False, changed, record.values_read(changed))
+                    for record, changed in some
+                ]
                 _finish(model, saved, "~", reason, at)
     except BaseException:
         for record, version in read:

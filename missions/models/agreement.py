@@ -128,7 +128,7 @@ class Agreement(SearchableModel, Record):
 
     protected_fields = {"archived_reason": "core.view_notes"}
     parts = ("parties",)
-    search_children = ("parties__organisation__name",)
+    search_children = ("parties__organisation__name", "parties__organisation__short_name")
     written_together = True
 
     # Set by a form that saves the parties along with the agreement, and has checked them.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.models import Record, RecordQuerySet, SearchableModel, TrackedModel
+from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart, TrackedModel
 from partners.models import Organisation, Person
 
 from ..contacts import link_cooperation, organisations_of
@@ -99,6 +99,12 @@ class Interaction(SearchableModel, Record):
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
     written_together = True
     parts = ("organisation_links", "person_links", "staff_links")
+    search_children = (
+        "organisation_links__organisation__name",
+        "organisation_links__organisation__short_name",
+        "person_links__person__first_name",
+        "person_links__person__last_name",
+    )
 
     # Set by a form that has looked at all organisations at once, or was told which it is.
     cooperation_is_decided = False
@@ -139,7 +145,7 @@ class Interaction(SearchableModel, Record):
         return (self.subject,)
 
 
-class InteractionOrganisation(TrackedModel):
+class InteractionOrganisation(SearchedPart):
     interaction = models.ForeignKey(
         Interaction, on_delete=models.CASCADE, related_name="organisation_links"
     )
@@ -150,9 +156,10 @@ class InteractionOrganisation(TrackedModel):
         related_name="interaction_links",
     )
 
+    found_by = "interaction"
     written_together = True
 
-    class Meta(TrackedModel.Meta):
+    class Meta(SearchedPart.Meta):
         verbose_name = _("organisation of a contact")
         verbose_name_plural = _("organisations of a contact")
         constraints = [
@@ -183,7 +190,7 @@ class InteractionOrganisation(TrackedModel):
         return super().delete(*args, **kwargs)
 
 
-class InteractionPerson(TrackedModel):
+class InteractionPerson(SearchedPart):
     interaction = models.ForeignKey(
         Interaction, on_delete=models.CASCADE, related_name="person_links"
     )
@@ -194,7 +201,9 @@ class InteractionPerson(TrackedModel):
         related_name="interaction_links",
     )
 
-    class Meta(TrackedModel.Meta):
+    found_by = "interaction"
+
+    class Meta(SearchedPart.Meta):
         verbose_name = _("person of a contact")
         verbose_name_plural = _("people of a contact")
         constraints = [

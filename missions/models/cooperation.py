@@ -158,6 +158,7 @@ class Cooperation(SearchableModel, Record):
 
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
     parts = ("stages",)
+    search_children = ("home__name", "home__short_name", "partner__name", "partner__short_name")
 
     class Meta(Record.Meta):
         verbose_name = _("cooperation")
@@ -216,7 +217,9 @@ class Cooperation(SearchableModel, Record):
                 newest.save()
 
     def search_terms(self):
-        return (self.subject,)
+        home, partner = self.home, self.partner
+        # As it is called first: "TITK – UzTextilprom".
+        return (str(home), str(partner), self.subject, home.name, partner.name)
 
 
 class CooperationStage(TrackedModel):

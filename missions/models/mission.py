@@ -3,6 +3,9 @@
 Missions build on one another; each has its stops, and the organisations and people that took part.
 """
 
+from collections import defaultdict
+from functools import cache
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -11,8 +14,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 from django_countries.fields import CountryField
 
 from legcrm.core.dates import DatePrecision, format_span
@@ -184,7 +188,13 @@ class Mission(SearchableModel, Record):
         "co_organiser_links",
         "links_to_earlier",
     )
-    search_children = ("stops__city",)
+    search_children = (
+        "stops__city",
+        "stops__country",
+        "country_links__country",
+        "co_organiser_links__organisation__name",
+        "co_organiser_links__organisation__short_name",
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("mission")
@@ -262,6 +272,25 @@ class Mission(SearchableModel, Record):
     def search_terms(self):
         return self.code, self.title_de, self.title_en
 
+    @classmethod
+    def children_terms(cls, keys):
+        found = super().children_terms(keys)
+        names = _country_names()
+        for terms in found.values():
+            terms[:] = [name for term in terms for name in names.get(term, (term,))]
+        return found
+
+
+@cache
+def _country_names():
+    """Return {ISO code: its names}: a mission is found by them in either language."""
+    names = defaultdict(list)
+    for language in ("de", "en"):
+        with override(language):
+            for code, name in countries:
+                names[code].append(str(name))
+    return names
+
 
 class MissionSector(TrackedModel):
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="sector_links")
@@ -284,7 +313,7 @@ class MissionSector(TrackedModel):
         return str(self.sector)
 
 
-class MissionCoOrganiser(TrackedModel):
+class MissionCoOrganiser(SearchedPart):
     mission = models.ForeignKey(
         Mission, on_delete=models.CASCADE, related_name="co_organiser_links"
     )
@@ -295,9 +324,10 @@ class MissionCoOrganiser(TrackedModel):
         related_name="co_organised_links",
     )
 
+    found_by = "mission"
     written_together = True
 
-    class Meta(TrackedModel.Meta):
+    class Meta(SearchedPart.Meta):
         verbose_name = _("co-organiser of a mission")
         verbose_name_plural = _("co-organisers of a mission")
         constraints = [
@@ -310,15 +340,16 @@ class MissionCoOrganiser(TrackedModel):
         return str(self.organisation)
 
 
-class MissionCountry(TrackedModel):
+class MissionCountry(SearchedPart):
     """A country of a mission that has no stops: an information event about Kazakhstan."""
 
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="country_links")
     country = CountryField(_("country"))
 
+    found_by = "mission"
     written_together = True
 
-    class Meta(TrackedModel.Meta):
+    class Meta(SearchedPart.Meta):
         verbose_name = _("country of a mission")
         verbose_name_plural = _("countries of a mission")
         ordering = ["pk"]

@@ -127,7 +127,11 @@ class Appointment(SearchableModel, Record):
 
     objects = AppointmentQuerySet.as_manager()
 
-    search_children = ("hosts__name",)
+    search_children = (
+        "stop__city",
+        "host_links__organisation__name",
+        "host_links__organisation__short_name",
+    )
 
     # The participations that are about to take the place of those saved: a form sets them, so that
     # the rule judges what is wanted and not what was.

@@ -154,7 +154,7 @@ class Project(SearchableModel, Record):
         "drop_reason": "core.view_notes",
     }
     parts = ("parties", "milestones")
-    search_children = ("parties__organisation__name",)
+    search_children = ("parties__organisation__name", "parties__organisation__short_name")
     written_together = True
 
     class Meta(Record.Meta):

@@ -357,12 +357,14 @@ class Organisation(Mergeable, SearchableModel, Record):
     def get_absolute_url(self):
         return reverse("admin:partners_organisation_change", args=[self.pk])
 
-    def check_rules(self):
-        super().check_rules()
+    def derive(self):
         self.name_key = fold(self.name)[:250]
         self.compare_key = compare_key(self.name)[:250]
         self.sound_key = sound_key(self.name)[:250]
         self.domain = domain_of(self.website, self.email)
+
+    def check_rules(self):
+        super().check_rules()
         if self.parent_id and self.has_changed("parent"):
             self._check_parents([self])
         if self.has_changed("logo") and self.logo and not self.logo._committed:
@@ -460,15 +462,6 @@ class Organisation(Mergeable, SearchableModel, Record):
                 )
             }
         )
-
-    @classmethod
-    def after_saving(cls, saved):
-        super().after_saving(saved)
-        renamed = [one.record for one in saved if one.changed & {"name", "short_name"}]
-        if renamed:  # People are also found by the organisation they act for.
-            affiliations = cls._meta.get_field("affiliations").related_model.objects
-            people = affiliations.filter(organisation__in=renamed).values_list("person", flat=True)
-            affiliations.model.person.field.related_model.refresh_search_texts(people)
 
     def search_terms(self):
         return self.name, self.short_name, self.city, self.website, self.email
@@ -583,8 +576,7 @@ class OrganisationName(SearchedPart):
     def __str__(self):
         return self.text
 
-    def check_rules(self):
-        super().check_rules()
+    def derive(self):
         self.compare_key = compare_key(self.text)[:250]
         self.sound_key = sound_key(self.text)[:250]
 

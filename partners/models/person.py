@@ -251,8 +251,7 @@ class Person(Mergeable, SearchableModel, Record):
     def get_absolute_url(self):
         return reverse("admin:partners_person_change", args=[self.pk])
 
-    def check_rules(self):
-        super().check_rules()
+    def derive(self):
         self.name_key = fold(f"{self.first_name} {self.last_name}")[:250]
         self.sound_key = sound_key(f"{self.first_name} {self.last_name}")[:250]
 

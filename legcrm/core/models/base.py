@@ -5,10 +5,12 @@ archived rather than deleted.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -43,11 +45,12 @@ class StaleRecord(Exception):
 
 
 class Saved(NamedTuple):
-    """A record that has just been written: was it new, and the names of the fields changed."""
+    """A record that has just been written: was it new, which fields changed, what they held."""
 
     record: models.Model
     added: bool
     changed: set[str]
+    before: Mapping[str, Any] = MappingProxyType({})
 
 
 class TrackedQuerySet(models.QuerySet):
@@ -75,6 +78,15 @@ class TrackedQuerySet(models.QuerySet):
 
     def bulk_update(self, *args, **kwargs):
         self._refuse("bulk_update")
+
+    def delete(self):
+        found_by = self.model._records_found_by(self)
+        deleted = super().delete()
+        _refresh(found_by)
+        return deleted
+
+    delete.alters_data = True
+    delete.queryset_only = True
 
     update.alters_data = bulk_create.alters_data = bulk_update.alters_data = True
 
@@ -137,6 +149,7 @@ class TrackedModel(models.Model):
         changed = set() if adding else self.changed_fields()
         if not adding and not changed:
             return
+        before = self.values_read(changed)
         self.check_rules()
         user = current_user()
         if adding:
@@ -158,7 +171,7 @@ class TrackedModel(models.Model):
         finally:
             self._expected_version = None
         self._remember()
-        self.after_saving([Saved(self, adding, changed)])
+        self.after_saving([Saved(self, adding, changed, before)])
 
     @classmethod
     def check_together(cls, records: Collection) -> None:
@@ -172,7 +185,20 @@ class TrackedModel(models.Model):
 
     @classmethod
     def after_saving(cls, saved: Collection[Saved]) -> None:
-        """Do what else a save brings about, for one record or at most 500, in few queries."""
+        """Do what else a save brings about, for one record or at most 500, in few queries.
+
+        Here: the records that are found by a name just changed are found by the new one.
+        """
+        for searched, path, names in naming(cls._meta.concrete_model):
+            renamed = [one.record.pk for one in saved if not one.added and one.changed & names]
+            if renamed:
+                rows = searched._base_manager.filter(**{f"{path}__in": renamed})
+                searched.refresh_search_texts(rows.order_by().values_list("pk", flat=True))
+
+    @classmethod
+    def _records_found_by(cls, rows):
+        """Return ``[(model, keys)]`` of the records found by ``rows``, about to be deleted."""
+        return []
 
     @classmethod
     def hidden_fields(cls, user):
@@ -221,6 +247,11 @@ class TrackedModel(models.Model):
             and self._differs(field)
         }
 
+    def values_read(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return what was read of the fields ``names``; of a foreign key its value."""
+        read = getattr(self, "_read", {})
+        return {name: read.get(self._meta.get_field(name).attname) for name in names}
+
     def has_changed(self, *names):
         """Whether one of the fields ``names`` is among ``changed_fields()``."""
         return any(self._differs(self._meta.get_field(name)) for name in names)
@@ -235,11 +266,16 @@ class TrackedModel(models.Model):
             return False
         return field.get_prep_value(getattr(self, name)) != field.get_prep_value(read[name])
 
+    def derive(self):
+        """Set the fields that follow from others of the record (``DERIVED_FIELDS``); no query."""
+
     def check_rules(self):
         """Raise ValidationError for a rule that no database constraint can state.
 
-        Called by ``clean()`` and by ``save()``, so that forms, imports and the shell meet it.
+        Derives what follows from other fields too. Called by ``clean()`` and by ``save()``, so
+        that forms, imports and the shell meet it.
         """
+        self.derive()
 
     def clean(self):
         super().clean()
@@ -347,7 +383,9 @@ class SearchableModel(models.Model):
 
     search_text = models.TextField(editable=False, blank=True, default="")
 
-    # Texts of other rows by which the record is found too, as lookups from this model.
+    # Texts of other rows by which the record is found too, as lookups from this model. Those by a
+    # foreign key of its own ("home__name") are given by ``search_terms``; they stand here so that a
+    # change of the name is noticed.
     search_children: tuple[str, ...] = ()
 
     class Meta:
@@ -370,9 +408,11 @@ class SearchableModel(models.Model):
 
         One query for each kind of row.
         """
-        kinds = defaultdict(list)
+        kinds, own_keys = defaultdict(list), cls._own_keys()
         for path in cls.search_children:
-            kinds[path.partition("__")[0]].append(path)
+            relation = path.partition("__")[0]
+            if relation not in own_keys:
+                kinds[relation].append(path)
         found = defaultdict(list)
         for paths in kinds.values():
             rows = cls._meta.concrete_model._base_manager.filter(pk__in=keys)
@@ -390,7 +430,7 @@ class SearchableModel(models.Model):
         """
         if children is None:
             children = self.children_terms([self.pk])[self.pk] if self.pk else ()
-        terms = (*self.search_terms(), *children)
+        terms = dict.fromkeys((*self.search_terms(), *children))
         words = fold(" ".join(str(term) for term in terms if term))
         return f" {words} " if words else ""
 
@@ -400,13 +440,56 @@ class SearchableModel(models.Model):
         model = cls._meta.concrete_model
         for some in chunks(sorted(set(keys))):
             children = model.children_terms(some)
+            rows = model._base_manager.filter(pk__in=some)
+            # None at all would mean each foreign key.
+            rows = rows.select_related(*model._own_keys() or [None])
             stale = [
                 (text, record.pk)
-                for record in model._base_manager.filter(pk__in=some)
+                for record in rows
                 if (text := record.build_search_text(children[record.pk])) != record.search_text
             ]
             if stale:
                 update_rows(model, ["search_text"], stale, match=["id"])
+
+    @classmethod
+    def _own_keys(cls):
+        """Return the foreign keys of this model among ``search_children``."""
+        relations = dict.fromkeys(path.partition("__")[0] for path in cls.search_children)
+        return [name for name in relations if cls._meta.get_field(name).many_to_one]
+
+
+@cache
+def naming(model: type[models.Model]) -> list[tuple[type[SearchableModel], str, frozenset[str]]]:
+    """Return which records are found by names that rows of ``model`` bear.
+
+    As ``(model of the records, lookup from there to the row, names of the fields)``. Parts of the
+    record are left out: those see to it themselves (``SearchedPart``).
+    """
+    found = defaultdict(set)
+    for searched in apps.get_models():
+        if not issubclass(searched, SearchableModel) or searched._meta.proxy:
+            continue
+        for path in searched.search_children:
+            relations, _sep, name = path.rpartition("__")
+            if _model_at(searched, relations) is model and not _is_part(searched, relations):
+                found[searched, relations].add(name)
+    return [(searched, path, frozenset(names)) for (searched, path), names in found.items()]
+
+
+def _model_at(model, path):
+    for relation in path.split("__"):
+        model = model._meta.get_field(relation).related_model
+    return model._meta.concrete_model
+
+
+def _is_part(model, path):
+    """Whether rows at ``path`` are a ``SearchedPart`` of ``model``: one relation away, many."""
+    return "__" not in path and model._meta.get_field(path).one_to_many
+
+
+def _refresh(found_by):
+    for model, keys in found_by:
+        model.refresh_search_texts(keys)
 
 
 class SearchedPart(TrackedModel):
@@ -421,14 +504,23 @@ class SearchedPart(TrackedModel):
     @classmethod
     def after_saving(cls, saved):
         super().after_saving(saved)
-        cls._refresh_records(one.record for one in saved)
+        key = cls._meta.get_field(cls.found_by)
+        keys = {getattr(one.record, key.attname) for one in saved}
+        # One that has moved leaves a record behind.
+        keys |= {before for one in saved if (before := one.before.get(cls.found_by)) is not None}
+        key.related_model.refresh_search_texts(keys)
 
     def delete(self, *args, **kwargs):
+        found_by = self._records_found_by([self])
         result = super().delete(*args, **kwargs)
-        self._refresh_records([self])
+        _refresh(found_by)
         return result
 
     @classmethod
-    def _refresh_records(cls, parts):
+    def _records_found_by(cls, rows):
         key = cls._meta.get_field(cls.found_by)
-        key.related_model.refresh_search_texts(getattr(part, key.attname) for part in parts)
+        if isinstance(rows, models.QuerySet):
+            keys = list(rows.values_list(key.attname, flat=True))
+        else:
+            keys = [getattr(row, key.attname) for row in rows]
+        return [(key.related_model, keys)]
