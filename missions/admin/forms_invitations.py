@@ -57,7 +57,7 @@ class InvitationForm(forms.Form):
         widget=UnfoldAdminIntegerFieldWidget,
     )
     role = forms.ChoiceField(
-        label=_("Role"),
+        label=_("role"),
         required=False,
         choices=[("", _("by the kind of organisation")), *Participation.Role.choices],
         widget=UnfoldAdminSelectWidget,
