@@ -122,7 +122,7 @@ function draw() {
     const link = item(choice, name, marks, at, [at, at]);
     link.classList.add("crm-map-point");
     const dot = element("circle", { cx: at[0], cy: at[1] }, link);
-    dot.radius = 3.5 + 6.5 * Math.sqrt(point.count / most);
+    dot.radius = 2.5 + (size.width < 500 ? 4 : 6) * Math.sqrt(point.count / most);
   }
   const again = items.find((one) => one.dataset.place === focused) ?? items[0];
   again?.setAttribute("tabindex", "0");
