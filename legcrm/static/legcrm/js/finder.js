@@ -91,6 +91,16 @@ function start() {
       const counts = answer.counts[name];
       place.textContent = counts ? counts[value] || 0 : "";
     }
+    for (const group of form.querySelectorAll(".crm-finder-group")) {
+      const asked = new Set(
+        [...group.querySelectorAll("input, select")]
+          .filter((input) => (input.type === "checkbox" ? input.checked : input.value.trim()))
+          .map((input) => input.name),
+      );
+      const place = group.querySelector("[data-chosen]");
+      place.textContent = asked.size;
+      place.hidden = asked.size === 0;
+    }
     document.dispatchEvent(new CustomEvent("map:update", { detail: answer.map }));
     showTicks();
   }
