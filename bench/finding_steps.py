@@ -7,6 +7,7 @@ number of queries; ``NAME`` is "ours" or "stock" (run under ``bench.stock_settin
 """
 
 import json
+import multiprocessing
 import statistics
 import sys
 import time
@@ -53,8 +54,9 @@ def fill(count):
     if connection.vendor == "postgresql":
         # One index made of all rows takes a fraction of the time of a million additions to it.
         indexes = _take_search_indexes()
-        connection.close()
-        with ProcessPoolExecutor(2, initializer=django.setup) as pool:
+        # Begun anew, since a forked process would share the connections of this one.
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(2, mp_context=spawn, initializer=django.setup) as pool:
             list(pool.map(_write_part, parts))
         with connection.cursor() as cursor:
             for definition in indexes:
