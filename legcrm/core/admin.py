@@ -334,8 +334,9 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         if choosing:
             return found.best if found.best is not None else found.queryset, False
         if request.GET.get(ORDER_VAR):
-            ordered = found.queryset.order_by(*queryset.query.order_by)
-            found = found._replace(queryset=ordered, best=None)
+            if found.best is None:
+                found = found._replace(queryset=found.queryset.order_by(*queryset.query.order_by))
+            found = found._replace(best=None)
         request.found = found
         return found.queryset, False
 

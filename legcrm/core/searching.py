@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections
-from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Left
 from rapidfuzz.distance import OSA
 
@@ -46,7 +46,7 @@ EXACT, BEGINS_WITH_WORDS, BEGINS, WORDS, BEGINNINGS, PARTS = range(6)
 class Found(NamedTuple):
     """What a search has found."""
 
-    # All that match: best first, or if there are too many to rank, in the order they came in.
+    # All that match: best first, or if there are too many to rank, in the order asked for.
     queryset: QuerySet
     # If there are too many to rank: some of the best, best first, and their keys.
     best: QuerySet | None = None
@@ -114,7 +114,7 @@ def find(
     order = (rank(queryset.model, text), *_ordering(queryset))
     if not complete:
         best = queryset.filter(pk__in=keys).order_by(*order)
-        return Found(queryset.filter(condition), best, keys)
+        return Found(_sorted_after(queryset.filter(condition)), best, keys)
     others = []
     if alike and len(keys) < FEW:
         others = _alike(queryset, text, words, forgiving=not keys)
@@ -135,6 +135,20 @@ def _all(conditions):
 
 def _ordering(queryset):
     return queryset.query.order_by or queryset.model._meta.ordering
+
+
+def _sorted_after(queryset):
+    """Return ``queryset`` in the same order, but so that no index yields it.
+
+    PostgreSQL would walk the index of names until fifty match, and where these stand at the end of
+    the alphabet read the table row by row; sorting what matches is sure to be done in time.
+    """
+    first, *others = _ordering(queryset)
+    if not isinstance(first, str) or connections[queryset.db].vendor != "postgresql":
+        return queryset
+    name = first.removeprefix("-")
+    value = Case(When(pk__isnull=False, then=F(name)))
+    return queryset.order_by(value.desc() if first.startswith("-") else value.asc(), *others)
 
 
 def _conditions(model, text, words):
