@@ -23,6 +23,8 @@ from .models import Mission, MissionCountry, Participation
 
 # What one preview shows, and one transaction writes.
 MOST_AT_ONCE = 500
+# How often a transaction is begun anew because somebody else was quicker.
+_ATTEMPTS = 3
 # For how many days a mission without an end may be on, by how exactly its begin is known.
 _DAYS = {
     DatePrecision.DAY: 0,
@@ -263,19 +265,20 @@ def invite(
     nobody can be invited; nothing is then written.
     """
     is_new = mission._state.adding
-    try:
-        with transaction.atomic():
-            return _invite(organisations, mission, chosen, user, role, country)
-    except IntegrityError:
-        # Somebody was quicker between our look and the write: with the code of a new mission, or
-        # by taking an entry out of the archive. All others wait for the lock of the mission.
-        raise _collision(is_new) from None
-
-
-def _collision(is_new):
-    if is_new:
-        return ValidationError({"code": _("A mission with this code exists already.")})
-    return ValidationError(_("The list of the mission changed at this moment. Please try again."))
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _invite(organisations, mission, chosen, user, role, country)
+        except IntegrityError as error:
+            # Somebody was quicker between our look and the write: look again.
+            if is_new:
+                taken = _("A mission with this code exists already.")
+                raise ValidationError({"code": taken}) from error
+            if attempt == _ATTEMPTS - 1:
+                raise ValidationError(
+                    _("The list of the mission changes at this moment. Please try again.")
+                ) from error
+    raise AssertionError("each attempt returns or raises")
 
 
 def _invite(organisations, mission, chosen, user, role, country):
@@ -286,8 +289,9 @@ def _invite(organisations, mission, chosen, user, role, country):
         if country:
             MissionCountry(mission=mission, country=country).save()
     else:
-        # Who else puts somebody on this list waits for us.
-        mission = Mission.objects.select_for_update().get(pk=mission.pk)
+        # Two who invite wait for each other. Without a lock on the key: who adds one by hand locks
+        # the key of the mission last, and we would wait for each other for ever.
+        mission = Mission.objects.select_for_update(no_key=True).get(pk=mission.pk)
         if is_over(mission):
             raise ValidationError(
                 _("“%(mission)s” is over or cancelled: nobody can be invited to it.")

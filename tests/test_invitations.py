@@ -1,12 +1,13 @@
 """Inviting to a mission: who is left out and why, what is written, and the letters."""
 
 import threading
+import time
 from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -322,29 +323,38 @@ def test_two_who_invite_at_once_invite_each_once(mission, editor):
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_a_colleague_who_adds_one_by_hand_meanwhile_has_to_wait(mission, editor, monkeypatch):
-    firm = company("Adler")
-    save, other, refused = Participation.save, [], []
+@pytest.mark.parametrize("commits_first", [True, False])
+def test_a_colleague_who_adds_one_by_hand_meanwhile_is_seen(
+    mission, editor, monkeypatch, commits_first
+):
+    """The form of a participation takes no lock: the constraint meets us after our look."""
+    firms = [company("Adler"), company("Bär")]
+    save, others, entered = Participation.save, [], threading.Event()
 
     def add_by_hand():
-        try:
-            save(Participation(mission=mission, organisation=firm))
-        except IntegrityError:
-            refused.append(True)
-        finally:
-            connection.close()
+        with transaction.atomic():
+            save(Participation(mission=mission, organisation=firms[0]))
+            entered.set()
+            if not commits_first:
+                time.sleep(0.3)  # until we wait for this row
+        connection.close()
 
-    def save_while_colleague_waits(self, *args, **kwargs):
-        other.append(threading.Thread(target=add_by_hand))
-        other[0].start()
-        other[0].join(0.5)
-        assert other[0].is_alive(), "it must not come between our look and the write"
+    def save_after_colleague(self, *args, **kwargs):
+        if not others:
+            others.append(threading.Thread(target=add_by_hand))
+            others[0].start()
+            entered.wait()
+            if commits_first:
+                others[0].join()
         save(self, *args, **kwargs)
 
-    monkeypatch.setattr(Participation, "save", save_while_colleague_waits)
-    assert invite(everybody(), mission, {firm.pk: None}, editor).invited
-    other[0].join()
-    assert refused and Participation.objects.count() == 1
+    monkeypatch.setattr(Participation, "save", save_after_colleague)
+    chosen = dict.fromkeys((firm.pk for firm in firms), None)
+    outcome = invite(everybody(), mission, chosen, editor)
+    others[0].join()
+    assert [row.organisation for row in outcome.invited] == [firms[1]]
+    assert [guest.reason for guest in outcome.left_out] == [Reason.LISTED]
+    assert Participation.objects.count() == 2
 
 
 def test_a_collision_with_what_nobody_saw_is_told(mission, editor, monkeypatch):
