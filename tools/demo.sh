@@ -49,6 +49,7 @@ if [ -f locale/de/LC_MESSAGES/django.po ] && [ ! -f locale/de/LC_MESSAGES/django
     "$python" manage.py compilemessages --locale de --verbosity 0
 fi
 "$python" manage.py migrate --verbosity 0
+"$python" manage.py rebuild_search >/dev/null
 "$python" manage.py load_example
 
 [ "$host" = 0.0.0.0 ] && shown=$(hostname) || shown=$host

@@ -6,3 +6,6 @@ class CoreConfig(AppConfig):
     name = "legcrm.core"
     label = "core"
     verbose_name = _("administration")
+
+    def ready(self):
+        from . import checks  # noqa: F401  registers them

@@ -440,16 +440,19 @@ class SearchableModel(models.Model):
         model = cls._meta.concrete_model
         for some in chunks(sorted(set(keys))):
             children = model.children_terms(some)
-            rows = model._base_manager.filter(pk__in=some)
-            # None at all would mean each foreign key.
-            rows = rows.select_related(*model._own_keys() or [None])
             stale = [
                 (text, record.pk)
-                for record in rows
+                for record in model.with_names().filter(pk__in=some)
                 if (text := record.build_search_text(children[record.pk])) != record.search_text
             ]
             if stale:
                 update_rows(model, ["search_text"], stale, match=["id"])
+
+    @classmethod
+    def with_names(cls) -> models.QuerySet:
+        """Return all records, with what ``search_terms`` reads of other rows."""
+        # No field at all would mean each foreign key.
+        return cls._base_manager.select_related(*cls._own_keys() or [None])
 
     @classmethod
     def _own_keys(cls):
