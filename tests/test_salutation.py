@@ -270,3 +270,12 @@ def test_the_address(values, lines):
 
 def test_nobody_has_no_address():
     assert address_lines(None, None) == []
+
+
+@pytest.mark.django_db
+def test_the_form_shows_how_a_letter_begins(client_for, reader):
+    ministry = OrganisationFactory(country="UZ")
+    minister = PersonFactory(salutation=FRAU, last_name="Yusupova", language="en")
+    AffiliationFactory(person=minister, organisation=ministry, role="Minister of Energy")
+    page = client_for(reader).get(minister.get_absolute_url()).content.decode()
+    assert "<dd>Excellency,</dd>" in page
