@@ -667,12 +667,14 @@ def test_who_objected_gets_no_letter(mission, invited, client_for, editor):
 
 def test_the_list_offers_letters_for_those_chosen(mission, invited, client_for, editor):
     ParticipationFactory(mission=mission)
+    address = reverse("admin:missions_participation_changelist") + "?status=invited"
     response = client_for(editor).post(
-        reverse("admin:missions_participation_changelist"),
+        address,
         {"action": "letters_selected", "_selected_action": [invited.pk]},
     )
     assert [row.pk for row in response.context["chosen"].rows] == [invited.pk]
     assert f'value="{invited.pk}"' in response.content.decode()
+    assert response.context["list_url"] == address, "back to the list as it was"
 
 
 def test_letters_need_the_right_to_export_people(invited, client_for, reader, outsider):

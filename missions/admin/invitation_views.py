@@ -330,6 +330,7 @@ def letters_page(model_admin, request, keys, form=None, status=200):
         if not form.is_bound:
             form = LettersForm({"selected": ",".join(map(str, keys))})
             form.add_error(None, error)
+    list_url = reverse("admin:missions_participation_changelist")
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Letter data"),
@@ -337,6 +338,7 @@ def letters_page(model_admin, request, keys, form=None, status=200):
         "form": form,
         "chosen": chosen,
         "letters_url": reverse("admin:missions_participation_letters"),
-        "list_url": reverse("admin:missions_participation_changelist"),
+        # Back to the list as it was filtered.
+        "list_url": request.get_full_path() if request.path == list_url else list_url,
     }
     return TemplateResponse(request, "admin/invitations/letters.html", context, status=status)
