@@ -15,11 +15,14 @@ from django.db import transaction
 from django.db.models import Model
 from django.db.models.functions import Lower
 
+from legcrm.core.keys import Keys
 from legcrm.core.rows import chunks
 
 from .duplicates import (
+    SHARED_ORGANISATION,
     OrganisationFacts,
     PersonFacts,
+    columns,
     compare_organisations,
     compare_people,
 )
@@ -35,11 +38,12 @@ from .models import (
 
 # From this score on a pair is worth the look of a person.
 REVIEWED_FROM = 75
-# What the organisations of two people may add to the score.
-FROM_ORGANISATIONS = 10
 WINDOW = 5
 LARGEST_BLOCK = 50
+# An alias that more bear ("Agrokombinat") is the name of none.
+MOST_BEARERS = 5
 READ_AT_ONCE = 2000
+PAIRS_AT_ONCE = 5000
 
 
 class Outcome(NamedTuple):
@@ -86,7 +90,7 @@ class _Search:
         return self._read(rows.order_by(Lower("email"), "pk"))
 
     def _read(self, rows) -> Iterator:
-        for values in rows.values_list(*self.facts._fields).iterator(chunk_size=READ_AT_ONCE):
+        for values in rows.values_list(*columns(self.facts)).iterator(chunk_size=READ_AT_ONCE):
             yield self.facts(*values)
 
     def _equal(self, rows, position, as_compared=str):
@@ -163,7 +167,7 @@ class _Organisations(_Search):
         rows = names.values_list("compare_key", "organisation").iterator(chunk_size=READ_AT_ONCE)
         blocks = []
         for key, block in groupby(rows, lambda row: row[0]):
-            blocks.append((key, self._bounded({pk for _key, pk in block})))
+            blocks.append((key, {pk for _key, pk in block}))
             if len(blocks) == READ_AT_ONCE:
                 yield from self._sharing(dict(blocks))
                 blocks.clear()
@@ -176,10 +180,13 @@ class _Organisations(_Search):
             for key, pk in rows.values_list("compare_key", "pk"):
                 own[key].append(pk)
         for key, bearers in blocks.items():
-            for bearer in bearers:
-                for other in {*own[key][:LARGEST_BLOCK], *bearers}:
-                    if bearer != other:
-                        yield min(bearer, other), max(bearer, other), "same_other_name"
+            named = {*own[key], *bearers}
+            if len(named) > MOST_BEARERS:
+                self.cut += 1
+                continue
+            for first, second in combinations(sorted(named), 2):
+                if first in bearers or second in bearers:
+                    yield first, second, "same_other_name"
 
     def _by_identifiers(self):
         """Yield pairs that bear the same identifier under different schemes."""
@@ -195,7 +202,12 @@ class _People(_Search):
     model, pair_model, facts = Person, PersonPair, PersonFacts
     block_fields = ("name_key", "sound_key", "phone", "mobile")
     order_field = "name_key"
-    least = REVIEWED_FROM - FROM_ORGANISATIONS
+    least = REVIEWED_FROM - SHARED_ORGANISATION
+
+    def __init__(self):
+        super().__init__()
+        # {(key, later key): their facts}: alike, if they don't act for different organisations.
+        self.waiting = {}
 
     def run(self):
         super().run()
@@ -209,25 +221,28 @@ class _People(_Search):
     def without_order(name):
         return " ".join(sorted(name.split()))
 
+    def _note(self, one, two, known=frozenset()):
+        if self.compare(one, two, known)[0] < self.least:
+            return
+        one, two = sorted((one, two))
+        self.waiting[one.pk, two.pk] = (one, two)
+        if len(self.waiting) >= PAIRS_AT_ONCE:
+            self._ask_for_organisations()
+
     def _ask_for_organisations(self):
-        """Let the score say whether two people act for the same organisation, and drop the rest."""
-        for some in chunks(list(self.found)):
-            keys = {key for pair in some for key in pair}
-            acting_for = defaultdict(set)
-            rows = Affiliation.objects.filter(person__in=keys).order_by()
-            for person, organisation in rows.values_list("person", "organisation"):
-                acting_for[person].add(organisation)
-            people = self.model.objects.filter(pk__in=keys).order_by()
-            facts = {row.pk: row for row in self._read(people)}
-            for first, second in some:
-                del self.found[first, second]
-                if first not in facts or second not in facts:
-                    continue
-                ours, theirs = acting_for[first], acting_for[second]
-                shared = bool(ours & theirs) if ours and theirs else None
-                score, reasons = compare_people(facts[first], facts[second], shared)
-                if score >= REVIEWED_FROM:
-                    self.found[first, second] = (score, reasons)
+        """Keep those of the pairs waiting that are alike, now that organisations are known too."""
+        acting_for = defaultdict(set)
+        keys = {key for pair in self.waiting for key in pair}
+        rows = Affiliation.objects.filter(person__in=Keys(keys)).order_by()
+        for person, organisation in rows.values_list("person", "organisation"):
+            acting_for[person].add(organisation)
+        for (first, second), (one, two) in self.waiting.items():
+            ours, theirs = acting_for[first], acting_for[second]
+            shared = bool(ours & theirs) if ours and theirs else None
+            score, reasons = compare_people(one, two, shared)
+            if score >= REVIEWED_FROM:
+                self.found[first, second] = (score, reasons)
+        self.waiting.clear()
 
 
 def _write(search):

@@ -16,7 +16,7 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import OSA
 
@@ -107,11 +107,19 @@ def compare_organisations(
     if "begins_alike" in known:
         lengths = sorted((len(one.compare_key), len(two.compare_key)))
         names["begins_alike"] = 65 + round(15 * lengths[0] / lengths[1])
+    if _same_but_for_city(one, two):
+        names["begins_alike"] = 84
+    names |= _short_names_alike(one, two)
     names |= _names_alike(one.compare_key, two.compare_key, one.sound_key, two.sound_key)
-    if "same_name" not in names and _same_words(one, two):
+    if "same_name" in names:
+        names.pop("same_other_name", None)
+    elif _same_words(one, two):
         names["same_words"] = 90
     place = _place(one, two)
     scores = {reason: score + place for reason, score in names.items()}
+    if place == OTHER_CITY:  # "… Gera" is no misspelt "… Gotha".
+        for reason in _SPELLINGS & scores.keys():
+            scores[reason] += OTHER_CITY
     if "same_identifier" in known:
         scores["same_identifier"] = 100
     if one.email and one.email.casefold() == two.email.casefold():
@@ -124,7 +132,8 @@ def compare_organisations(
 
 
 # What likeness of names is worth by itself.
-_OF_NAMES = {"same_other_name": 88, "same_short_name": 85}
+_OF_NAMES = {"same_other_name": 88}
+_SPELLINGS = {"similar_spelling", "same_sound"}
 SAME_COUNTRY, SAME_CITY, OTHER_CITY, OTHER_COUNTRY = 2, 4, -8, -30
 
 
@@ -137,6 +146,25 @@ def _place(one, two):
     if not (one.city and two.city):
         return SAME_COUNTRY
     return SAME_CITY if fold(one.city) == fold(two.city) else OTHER_CITY
+
+
+def _same_but_for_city(one, two):
+    """Whether two names differ by the city at the end of one: "Textilinstitut Rudolstadt"."""
+    shorter, longer = sorted((one, two), key=lambda facts: len(facts.compare_key))
+    if not shorter.compare_key or not longer.compare_key.startswith(shorter.compare_key):
+        return False
+    end = longer.compare_key[len(shorter.compare_key) :]
+    return bool(end) and end in {fold(city).replace(" ", "") for city in (one.city, two.city)}
+
+
+def _short_names_alike(one, two):
+    """Return ``{reason: score}`` where a name is the other's short name, or both have the same."""
+    for facts, other in ((one, two), (two, one)):
+        if facts.short_name and fold(facts.short_name) == other.name_key:
+            return {"same_short_name": 85}
+    if one.short_name and one.short_name.casefold() == two.short_name.casefold():
+        return {"same_short_name": 70}  # Abbreviations are soon used up.
+    return {}
 
 
 def _same_words(one, two):
@@ -175,6 +203,10 @@ def _errors_forgiven(length):
     return 2 if length >= 12 else 1
 
 
+# Two of the same name who act for others are mostly two; only a warning names them.
+SHARED_ORGANISATION, OTHER_ORGANISATION = 10, -14
+
+
 def compare_people(
     one: PersonFacts, two: PersonFacts, shared: bool | None = None
 ) -> tuple[int, list[str]]:
@@ -192,7 +224,7 @@ def compare_people(
                 one.name_key, two.name_key, one.sound_key, two.sound_key
             ).items()
         }
-    by_name = {True: 10, False: -10, None: 0}[shared]
+    by_name = {True: SHARED_ORGANISATION, False: OTHER_ORGANISATION, None: 0}[shared]
     scores = {reason: score + by_name for reason, score in scores.items()}
     if one.email and one.email.casefold() == two.email.casefold():
         # Without a word in common it may be the address of an office.
@@ -244,7 +276,7 @@ def similar_organisations(
     """
     asked = OrganisationFacts(
         exclude, fold(name)[:250], compare_key(name)[:250], sound_key(name)[:250],
-        domain_of(website, email), email.strip(), country, city,
+        domain_of(website, email), email.strip(), country, city, short_name.strip(),
     )  # fmt: skip
     texts = {text.strip() for text in (name, short_name, *other_names) if text.strip()}
     why = _equal_organisations(asked, texts, identifiers)
@@ -287,7 +319,7 @@ def _equal_organisations(asked, texts, identifiers):
         ways += [
             _marked(same, ""),
             _marked(names.filter(compare_key__in=keys), "same_other_name", "organisation"),
-            _marked(organisations.filter(short_name__in=spellings), "same_short_name"),
+            _marked(organisations.filter(short_name__in=spellings), ""),
         ]
     others = keys - {asked.compare_key}
     if others:
@@ -322,11 +354,13 @@ def _identifier(scheme, typed):
 def _begins_alike(one, two):
     """Whether one key is a good part of the other's beginning: a name half typed, or with more."""
     shorter, longer = sorted((one, two), key=len)
+    figures = _DIGITS.findall(shorter)
     return (
         len(shorter) >= SHORTEST_SPELLING
         and len(shorter) >= len(longer) / 2
         and longer.startswith(shorter)
         and one != two
+        and (not figures or figures == _DIGITS.findall(longer))
     )
 
 
@@ -434,10 +468,18 @@ def _facts(model, facts, keys, user, *annotations):
     """Yield the facts of the records ``keys`` in use or archived, with ``annotations`` if any."""
     rows = model.objects.all() if user is None else model.objects.for_user(user)
     rows = rows.filter(pk__in=list(keys), merged_into__isnull=True).order_by()
-    fields = facts._fields
-    for values in rows.values_list(*fields, *annotations):
-        known = facts(*values[: len(fields)])
-        yield (known, *values[len(fields) :]) if annotations else known
+    count = len(facts._fields)
+    for values in rows.values_list(*columns(facts), *annotations):
+        known = facts(*values[:count])
+        yield (known, *values[count:]) if annotations else known
+
+
+def columns(facts: type[OrganisationFacts | PersonFacts]) -> list:
+    """Return what ``values_list()`` needs for the fields of ``facts``."""
+    # As text: to make a number of each row takes longer than to read it.
+    return [
+        Cast(name, CharField()) if name in ("phone", "mobile") else name for name in facts._fields
+    ]
 
 
 def _best(rows, found, exclude, limit):
