@@ -590,7 +590,9 @@ class Finder:
         if self.is_too_many:
             return "name"
         asked = self.params.get(SORT)
-        return asked if asked in SORTS else "fit" if self.purpose else "name"
+        if asked in SORTS and (asked != "fit" or self.purpose):
+            return asked
+        return "fit" if self.purpose else "name"
 
     def ranking(self, sort: str | None = None) -> list[int]:
         """Return the keys of all found in their order; ties by name. Not where too many are."""

@@ -11,6 +11,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -173,7 +174,8 @@ def _changing(request, finder):
 def heading(finder) -> str:
     """Return how many are found, in words."""
     if finder.is_too_many:
-        return _("More than %d organisations") % MOST_RANKED
+        most = number_format(MOST_RANKED, force_grouping=True)
+        return _("More than %s organisations") % most
     return ngettext("%d organisation", "%d organisations", finder.count) % finder.count
 
 
