@@ -394,8 +394,11 @@ class _Planner:
                 setattr(winner, part.attname, _both(mine, theirs))
         for name in EARLIER_HOLDS:
             dates = [getattr(record, name, None) for record in (winner, loser)]
-            if known := [date for date in dates if date is not None]:
+            known = [date for date in dates if date is not None]
+            if known and min(known) != dates[0]:
                 setattr(winner, name, min(known))
+                label = capfirst(str(winner._meta.get_field(name).verbose_name))
+                self.plan.notes.append(_("%(field)s: the earlier date holds.") % {"field": label})
 
     def _forced_sides(self):
         """Where the two lie on different sides, a cooperation says which is right."""
@@ -415,9 +418,12 @@ class _Planner:
                     "region” and the cooperations right first."
                 )
             )
-        if winner.pk in has:
-            return {"is_home": "winner"}
-        return {"is_home": "loser"} if loser.pk in has else {}
+        if not has & {winner.pk, loser.pk}:
+            return {}
+        self.plan.notes.append(
+            _("From the home region: as in the record that has the cooperations.")
+        )
+        return {"is_home": "winner" if winner.pk in has else "loser"}
 
     def _name(self):
         """Keep every name by which one of the two was known."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
@@ -47,6 +48,17 @@ class MergeMixin:
         name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_merge"
         query = "&".join(f"{key}={pk}" for key, pk in zip(("first", "second"), pair, strict=False))
         return f"{reverse(name)}?{query}"
+
+    def get_actions_detail(self, request, object_id):
+        """Offer to merge what is in use, and not to restore what was merged."""
+        offered = super().get_actions_detail(request, object_id)
+        record = self.get_object(request, unquote(str(object_id)))
+        wrong = set()
+        if record is None or record.is_archived:
+            wrong.add("merge_record")
+        if record is not None and record.merged_into_id is not None:
+            wrong.add("restore_record")
+        return [one for one in offered if not one.action_name.endswith(tuple(wrong))]
 
     @action(description=_("Merge with…"), url_path="merge", permissions=["merge"], icon="merge")
     def merge_record(self, request, object_id):
