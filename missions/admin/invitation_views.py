@@ -141,7 +141,7 @@ class InvitationPage:
             "mission_form": self.mission_form,
             "finder": self.finder,
         }
-        return self._page("choose", context, status)
+        return self._page("admin/invitations/choose.html", context, status)
 
     # --- Look ---------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ class InvitationPage:
             "left_out": [group for group in groups if not group.on_request],
             "sees_email": "email" not in Person.hidden_fields(self.user),
         }
-        return self._page("preview", context)
+        return self._page("admin/invitations/preview.html", context)
 
     def _mission_form_to_carry(self):
         return self.mission_form if self.form.cleaned_data["target"] == "new" else None
@@ -231,7 +231,7 @@ class InvitationPage:
         except ValidationError as error:
             self._add_errors(error, new)
             return self.choose(status=400)
-        return self._page("done", self._result(outcome))
+        return self._page("admin/invitations/done.html", self._result(outcome))
 
     def _add_errors(self, error, new):
         if new is not None:
@@ -253,7 +253,7 @@ class InvitationPage:
 
     # --- The page -----------------------------------------------------------------------------
 
-    def _page(self, step, context, status=200):
+    def _page(self, step_template, context, status=200):
         is_fragment = FRAGMENT in self.request.headers
         context = {
             **(self.model_admin.admin_site.each_context(self.request) if not is_fragment else {}),
@@ -261,13 +261,11 @@ class InvitationPage:
             "opts": self.model_admin.opts,
             "address": self.request.get_full_path(),
             "back": self._finder_address(),
-            "step_template": f"admin/invitations/{step}.html",
+            "step_template": step_template,
             **context,
         }
-        template = "panel" if is_fragment else "page"
-        return TemplateResponse(
-            self.request, f"admin/invitations/{template}.html", context, status=status
-        )
+        template = "admin/invitations/panel.html" if is_fragment else "admin/invitations/page.html"
+        return TemplateResponse(self.request, template, context, status=status)
 
     def _finder_address(self):
         query = self.request.GET.copy()
