@@ -450,9 +450,10 @@ class SearchableModel(models.Model):
 
     @classmethod
     def with_names(cls) -> models.QuerySet:
-        """Return all records, with what ``search_terms`` reads of other rows."""
-        # No field at all would mean each foreign key.
-        return cls._base_manager.select_related(*cls._own_keys() or [None])
+        """Return all records, in no order, with what ``search_terms`` reads of other rows."""
+        # In any other order SQLite would walk a whole table for a few keys; and no field at all
+        # would mean each foreign key.
+        return cls._base_manager.order_by().select_related(*cls._own_keys() or [None])
 
     @classmethod
     def _own_keys(cls):
