@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -683,6 +684,20 @@ def test_letters_need_the_right_to_export_people(invited, client_for, reader, ou
             response = getattr(client_for(user), method)(LETTERS, {"selected": selected(invited)})
             assert response.status_code == 403
     assert not ExportLog.objects.exists()
+
+
+def test_who_sees_no_private_contact_data_gets_none(mission, invited, client_for, make_user):
+    user = make_user("Halb", "Recht")
+    rights = ["view_participation", "export_participation", "add_participation", "view_mission"]
+    rights += ["view_person", "export_person", "view_organisation"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client = client_for(user)
+    (row,) = sheet(client.post(LETTERS, {"selected": selected(invited)}))
+    assert (row["last_name"], row["email"]) == ("Bauer", None)
+    company("Bär", email="secret@example.org")
+    page = client.post(INVITE, form(mission, step="preview"))
+    assert len(page.context["ready"]) == 1
+    assert "secret@" not in page.content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "x", "1,x", "9" * 30])
