@@ -57,6 +57,7 @@ def test_a_popup_hands_over_the_person_already_there(page, login, editor):
     person = PersonFactory(first_name="Zhanar", last_name="Sarsen")
     login(page, editor)
     page.goto(reverse("admin:missions_participation_add"))
+    page.locator("[data-id=related-widget-wrapper-person] [x-on\\:click*=open]").first.click()
     with page.expect_popup() as opened:
         page.locator("#add_id_person").click()
     popup = opened.value
