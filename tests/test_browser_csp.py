@@ -128,12 +128,12 @@ def test_filters_tabs_and_menus(calm_page, administrator, login, example):
     page = calm_page
     login(page, administrator)
     open_path(page, admin_path(Organisation, "changelist"))
-    page.locator("[x-on\\:click='filterOpen = true']").first.click()
-    page.wait_for_selector("#changelist-filter", state="visible")
+    page.locator("[data-filter-open]").click()
+    page.wait_for_selector("dialog #filter-form", state="visible")
     settle(page)
     in_both_themes(page)
     page.keyboard.press("Escape")
-    page.wait_for_selector("#changelist-filter", state="hidden")
+    page.wait_for_selector("dialog", state="detached")
 
     page.locator("input.action-select").first.check()
     page.wait_for_selector("#changelist-actions", state="visible")

@@ -2,8 +2,7 @@
 
 A list page shows what is chosen, as chips, and asks for no values; its sheet of filters
 (``filter_views``) is fetched when it is opened, and lists the values in use with counts by one
-query for each filter. The counts are those of all records in use, whatever else is chosen, and
-bounded: a table of a million rows is asked for a thousand and one of each value, by index.
+grouped query for each filter. The counts are those of all records in use, whatever else is chosen.
 """
 
 from datetime import date, timedelta
@@ -17,7 +16,7 @@ from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.auth import get_user_model
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
-from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils import timezone
@@ -30,29 +29,17 @@ from .dates import start_of
 from .models import ImportChange, SpreadsheetImport
 from .regions import REGIONS, countries_of
 
-# Up to this a count is exact; beyond, "1,000+".
-BOUND = 1000
-
 
 class Option(NamedTuple):
     """One value that the sheet offers."""
 
     value: str
     label: str
-    count: int | None  # None: not counted; BOUND + 1: more than BOUND
+    count: int | None  # None: not counted
     chosen: bool
     name: str  # of the parameter
     members: frozenset = frozenset()  # a region's countries
     flag: str = ""  # code of a country
-
-    @property
-    def many(self):
-        """Whether there are more than are counted."""
-        return self.count is not None and self.count > BOUND
-
-    @property
-    def bound(self):
-        return BOUND
 
     @property
     def flag_file(self):
@@ -162,14 +149,13 @@ class InUseFilter(Filter):
     """Lists the values of ``expression`` that occur, with the number of records of each.
 
     Several may be chosen. ``expression`` may cross to-many relations: records are counted and
-    listed once. What values there may be is known beforehand, and each is looked for by itself,
-    so that no list is ever read whole: ``known()``.
+    listed once. What values there may be is known beforehand: ``known()``.
     """
 
     expression = None
     # Whether a record may be met twice by one value, over a to-many relation.
     repeats = True
-    # Without counts only whether there are any is asked.
+    # Without counts only whether there are any is asked: for tables too large to count.
     counts = True
 
     def known(self):
@@ -198,39 +184,57 @@ class InUseFilter(Filter):
     def queryset(self, request, queryset):
         return self.narrowed(queryset) if self.chosen() else queryset
 
+    def rows(self):
+        """Return the records in use, of which the values are offered."""
+        rows = self.model.objects.for_user(self.request.user)
+        return rows.active() if hasattr(rows, "active") else rows
+
     def matching(self, rows, value):
         """Return those of ``rows`` that have ``value``, an expression."""
         return rows.annotate(filter_value=self.expression).filter(filter_value=value)
 
     def counted(self):
-        """Return ``[(value, label, count)]`` of the values in use; one query."""
-        rows = self.model.objects.for_user(self.request.user)
-        rows = rows.active() if hasattr(rows, "active") else rows
-        rows = self.matching(rows.order_by(), RawSQL("_known.value", ())).values("pk")
-        if self.counts and self.to_many and self.repeats:
-            rows = rows.distinct()
-        known = self.known()
+        """Return ``[(value, label, count)]`` of the values in use.
+
+        One query, and one before it where the values stand in a table.
+        """
+        labels = self.labelled()
         try:
-            some, params = rows[: BOUND + 1 if self.counts else 1].query.sql_with_params()
-            if isinstance(known, QuerySet):
-                columns, (values, of_values) = "value, label", known.query.sql_with_params()
-            else:
-                columns, of_values = "value", known
-                values = "VALUES " + ", ".join(["(%s)"] * len(known))
+            found = self._grouped() if self.counts else self._met(labels)
         except EmptyResultSet:
-            return []
+            found = {}
+        return [
+            (key, label, found.get(key, 0))
+            for key, label in ((str(value), label) for value, label in labels.items())
+            if key in found or key in self.values
+        ]
+
+    def _grouped(self):
+        rows = self.rows().order_by().annotate(filter_value=self.expression)
+        rows = rows.filter(filter_value__isnull=False).values_list("filter_value")
+        count = Count("pk", distinct=self.to_many and self.repeats)
+        found = rows.annotate(filter_count=count)
+        return {str(value): count for value, count in found if value != ""}
+
+    def _met(self, values):
+        """Return those of ``values`` that occur, each looked for by index."""
+        rows = self.matching(self.rows().order_by(), RawSQL("_known.value", ())).values("pk")
+        some, params = rows[:1].query.sql_with_params()
+        known = ", ".join(["(%s)"] * len(values))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH _known({columns}) AS ({values}) SELECT {columns}, "
+                f"WITH _known(value) AS (VALUES {known}) SELECT value, "
                 f"(SELECT COUNT(*) FROM ({some}) AS _some) FROM _known",
-                (*of_values, *params),
+                (*values, *params),
             )
-            found = cursor.fetchall()
-        return [
-            (str(value), label[0] if label else self.label(value), count)
-            for value, *label, count in found
-            if count or str(value) in self.values
-        ]
+            return {value: None for value, found in cursor.fetchall() if found}
+
+    def labelled(self):
+        """Return ``{value: label}`` of all values there may be."""
+        known = self.known()
+        if isinstance(known, QuerySet):
+            return dict(known.values_list("value", "label"))
+        return {value: self.label(value) for value in known}
 
     def options(self):
         found = [
@@ -306,8 +310,7 @@ class CountryFilter(InUseFilter):
             if counts or chosen:
                 # A record of several countries would be counted several times.
                 count = None if self.to_many or None in counts else sum(counts)
-                bounded = count if count is None or count <= BOUND else BOUND + 1
-                found.append(Option(key, label, bounded, chosen, self.region_parameter, codes))
+                found.append(Option(key, label, count, chosen, self.region_parameter, codes))
         return sorted(found, key=lambda option: str(option.label).casefold())
 
     def labels(self):
