@@ -191,6 +191,11 @@ def test_the_best_come_first_of_however_many(few_ranked, listed):
     assert listed("weber")[:2] == ["Weber", "Weberei"]
 
 
+def test_however_many_can_be_sorted_by_a_column(few_ranked, listed):
+    assert listed("weber", o="1") == [f"A{number} Altweber" for number in range(5)]
+    assert listed("weber", o="-1")[:2] == ["Weberei", "Weber"]
+
+
 def test_each_match_is_on_one_page(few_ranked, client_for, editor):
     client = client_for(editor)
     seen = []
