@@ -31,13 +31,11 @@ from partners.models import Affiliation, MarketInterest, Organisation, Organisat
 from partners.places import locate
 
 from .finder_fields import CountriesFilter, MissionsFilter
-from .fit import Fit, Purpose, fits
+from .fit import Fit, Purpose, contact_links, fits
 from .models import (
     Agreement,
     AgreementParty,
     Cooperation,
-    Interaction,
-    InteractionOrganisation,
     Mission,
     Participation,
     Project,
@@ -341,9 +339,7 @@ class OrganisationFilterSet(FilterSet):
         return [self.missions[code].pk for code in codes]
 
     def _last_contact(self, given):
-        links = InteractionOrganisation.objects.filter(
-            interaction__in=Interaction.objects.for_user(self.user).active()
-        )
+        links = contact_links(self.user)
         first, last, ever = (given.get(name) for name in ("contact_from", "contact_to", "contact"))
         if ever == "never":
             yield Q(~Exists(_of(links)))
