@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.utils.text import capfirst
 
-from ...duplicate_pairs import LARGEST_BLOCK, find_pairs
+from ...duplicate_pairs import find_pairs
 from ...models import Organisation, Person
 
 MODELS = {"organisation": Organisation, "person": Person}
@@ -22,6 +22,6 @@ class Command(BaseCommand):
             )
             if outcome.cut:
                 self.stdout.write(
-                    f"{outcome.cut} names, domains or numbers are shared by more than "
-                    f"{LARGEST_BLOCK} records: of those only {LARGEST_BLOCK} were compared."
+                    f"{outcome.cut} names, domains or numbers are shared by so many records that "
+                    "they say little: not all of those were compared."
                 )
