@@ -125,7 +125,7 @@ def test_only_the_newest_answer_counts(page, login, editor, companies):
     held = []
     page.route("**/finder/?q=Universit*", lambda route: held.append(route))
     page.fill("#f-q", "Universität")
-    page.wait_for_function("document.querySelector('#finder-results[aria-busy]')")
+    expect(page.locator("#finder-results[aria-busy]")).to_be_attached()
     page.fill("#f-q", "Almaty")
     expect(page.locator("#finder-results tbody tr")).to_have_count(1)
     expect(page.locator("#finder-results")).to_contain_text("Almaty Textil")
