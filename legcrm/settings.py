@@ -104,9 +104,10 @@ else:
         "max_size": env.int("DATABASE_POOL_MAX", default=8),
         "timeout": 20,
     }
-    # The server's default is for disks that turn: it would rather read a whole table than go by
-    # an index. ``?options=`` in the address replaces it.
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c random_page_cost=1.1")
+    # The server's defaults are for disks that turn, so that it would rather read a whole table
+    # than go by an index, and for long reports: compiling a query takes longer than most of ours.
+    # ``?options=`` in the address replaces this.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c random_page_cost=1.1 -c jit=off")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

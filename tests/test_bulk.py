@@ -154,6 +154,15 @@ RECORDS = {
         lambda: m.ProjectParty(project=f.ProjectFactory(), organisation=organisation()),
         {"organisation": organisation, "role": "lead"},
     ),
+    m.SegmentMember: (
+        lambda: m.SegmentMember(
+            segment=m.Segment.objects.create(
+                name=f"Textil {m.Segment.objects.count()}", is_frozen=True
+            ),
+            organisation=organisation(),
+        ),
+        {"organisation": organisation},
+    ),
     m.Milestone: (
         lambda: m.Milestone(project=f.ProjectFactory(), title="Start", due_on=DAY),
         {"done_on": DAY},

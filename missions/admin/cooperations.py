@@ -50,7 +50,6 @@ class CooperationAdmin(RecordAdmin):
         record_filter("organisation", _("organisation"), Organisation, "home", "partner"),
         related_filter(Cooperation._meta.get_field("origin_mission")),
     )
-    search_fields = ("search_text", "home__search_text", "partner__search_text")
     ordering = ("home__name", "partner__name", "pk")
     fieldsets = (
         (
