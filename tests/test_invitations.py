@@ -210,7 +210,7 @@ def test_missions_that_are_over_or_closed_are_not_offered(editor):
 def test_a_mission_closed_meanwhile_is_refused(mission, editor):
     organisation = company("Adler")
     Mission.objects.get(pk=mission.pk).archive("given up")
-    with pytest.raises(ValidationError, match="over or cancelled"):
+    with pytest.raises(ValidationError, match="vorbei oder abgesagt"):
         invite(everybody(), mission, {organisation.pk: None}, editor)
     assert not Participation.objects.exists()
 
@@ -365,7 +365,7 @@ def test_a_collision_with_what_nobody_saw_is_told(mission, editor, monkeypatch):
         raise IntegrityError
 
     monkeypatch.setattr(Participation, "save", collide)
-    with pytest.raises(ValidationError, match="try again"):
+    with pytest.raises(ValidationError, match="noch einmal"):
         invite(everybody(), mission, {firm.pk: None}, editor)
 
 
