@@ -49,7 +49,10 @@ class SimilarMixin:
         """Answer with the warning for the values in the query, or with nothing to warn of."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
-        values = request.GET
+        values = request.GET.copy()
+        for name, texts in values.lists():
+            # PostgreSQL takes no such character, not even to compare with.
+            values.setlist(name, [text.replace("\0", "") for text in texts])
         exclude = values.get("exclude", "")
         key = int(exclude) if exclude.isdecimal() and len(exclude) < 19 else None
         found = self.similar_records(values, exclude=key, user=request.user)
