@@ -213,8 +213,7 @@ def test_every_relation_has_a_stated_rule():
 
 
 def test_a_relation_without_a_rule_is_refused(titk, monkeypatch):
-    rules = {k: v for k, v in merging.RULES.items() if k != "missions.followup.organisation"}
-    monkeypatch.setattr(merging, "RULES", rules)
+    monkeypatch.delitem(merging.RULES, "missions.followup.organisation")
     with pytest.raises(merging.UncoveredRelation, match="followup"):
         plan(*titk)
 
