@@ -13,8 +13,7 @@ from django.utils.html import escape
 from openpyxl import load_workbook
 
 from legcrm.core.models import ExportLog
-from missions import finder as finder_module
-from missions.finder import Finder
+from missions.finder import Finder, OrganisationFilterSet
 from missions.fit import WEIGHTS
 from missions.models import Participation, SegmentMember
 from partners.models import Sector
@@ -394,9 +393,9 @@ def test_chosen_keys_must_be_among_those_found(project_manager):
 
 
 def test_beyond_the_bound_nothing_is_ranked(project_manager, monkeypatch, client_for):
-    monkeypatch.setattr(finder_module, "MOST_RANKED", 4)
+    monkeypatch.setattr("missions.finder.finding.MOST_RANKED", 4)
     monkeypatch.setattr("missions.admin.finder_views.MOST_RANKED", 4)
-    monkeypatch.setattr(finder_module, "PER_PAGE", 2)
+    monkeypatch.setattr("missions.finder.finding.PER_PAGE", 2)
     for name in "edcba":
         OrganisationFactory(name=name)
     finder = Finder("for_country=KZ&sort=fit&page=2", project_manager)
@@ -412,7 +411,7 @@ def test_beyond_the_bound_nothing_is_ranked(project_manager, monkeypatch, client
 
 
 def test_pages(project_manager, monkeypatch):
-    monkeypatch.setattr(finder_module, "PER_PAGE", 2)
+    monkeypatch.setattr("missions.finder.finding.PER_PAGE", 2)
     for name in "abcde":
         OrganisationFactory(name=name)
 
@@ -574,5 +573,5 @@ def test_finder_takes_an_address_as_text_or_as_it_came(project_manager):
 
 def test_participations_have_a_place_for_each_status_asked_for():
     """The criterion offers every status there is."""
-    choices = finder_module.OrganisationFilterSet.base_filters["took_part_status"].extra["choices"]
+    choices = OrganisationFilterSet.base_filters["took_part_status"].extra["choices"]
     assert {value for value, _label in choices} == set(Participation.Status.values)

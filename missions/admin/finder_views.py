@@ -22,7 +22,7 @@ from partners.models import Organisation
 
 from ..admin_display import chip
 from ..finder import COUNTED, MOST_RANKED, PAGE, SORT, SORTS, Finder
-from ..finder_fields import CountriesField, MissionsField
+from ..finder.fields import CountriesField, MissionsField
 from ..models import Participation, Segment
 from ..segments import keep
 from .forms_segments import KeepForm
