@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..dates import start_of
@@ -110,7 +110,7 @@ class DaysMixin(ListFilterBase):
         first, last = self.span()
         return [
             text % date_format(day, "SHORT_DATE_FORMAT")
-            for text, day in ((_now("from %s"), first), (_now("to %s"), last))
+            for text, day in ((gettext("from %s"), first), (gettext("to %s"), last))
             if day
         ]
 

@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .base import OneOfFilter, Option, SomeOfFilter, is_key
@@ -73,7 +73,7 @@ class OwnerFilter(InUseFilter):
 
     def labels(self):
         words = [
-            label for key, label in (("me", _now("me")), ("none", _now("nobody")))
+            label for key, label in (("me", gettext("me")), ("none", gettext("nobody")))
             if key in self.values
         ]  # fmt: skip
         if not self.chosen():

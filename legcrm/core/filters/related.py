@@ -4,7 +4,7 @@ from functools import cached_property, reduce
 from operator import or_
 
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import ImportChange, SpreadsheetImport
@@ -41,7 +41,7 @@ class RelatedFilter(Filter):
     def labels(self):
         if self.value() is None:
             return []
-        return [str(self.record) if self.record else _now("unknown")]
+        return [str(self.record) if self.record else gettext("unknown")]
 
     def options(self):
         label = self.labels()[0]
