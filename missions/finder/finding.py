@@ -156,8 +156,8 @@ class Finder:
 
     @cached_property
     def _read(self) -> list[Fact]:
-        # In no order: for one by name SQLite would walk the whole table in that order, and
-        # PostgreSQL its index.
+        # In no order: for the first by name all would have to be found, or the table be walked
+        # in that order.
         rows = self.organisations().order_by().values_list(*Fact._fields)
         return [Fact(*row) for row in rows[: MOST_RANKED + 1]]
 
@@ -194,7 +194,7 @@ class Finder:
         return "fit" if self.purpose else "name"
 
     def ranking(self, sort: str | None = None) -> list[int]:
-        """Return the keys of all found in their order; ties by name. Not where too many are."""
+        """Return the keys of ``facts`` in their order; ties by name. Not "fit" of too many."""
         sort = sort or self.sort
         facts = sorted(self.facts, key=lambda fact: (fact.name.casefold(), fact.pk))
         if sort == "fit":
@@ -223,11 +223,7 @@ class Finder:
         ``on_list`` (its participation in the mission sought for, or None). At most two queries.
         """
         start = (self.page - 1) * PER_PAGE
-        if self.is_too_many:
-            keys = self.organisations().values_list("pk", flat=True)[start : start + PER_PAGE]
-        else:
-            keys = self.ranking()[start : start + PER_PAGE]
-        keys = list(keys)
+        keys = self.ranking()[start : start + PER_PAGE]
         if not keys:
             return []
         found = Organisation.objects.filter(pk__in=keys).order_by().select_related("owner")
