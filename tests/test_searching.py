@@ -54,6 +54,22 @@ def names(queryset):
 
 
 @pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Taschkent", "Tashkent", "Toshkent", "Ташкент", "Тошкент"),
+        ("O'zbekiston", "Oʻzbekiston", "O‘zbekiston", "O’zbekiston", "O`zbekiston"),
+    ],
+)
+def test_every_spelling_gives_the_same_list(listed, spellings):
+    for number, spelling in enumerate(spellings):
+        OrganisationFactory(name=f"Werk {number}", city=spelling)
+    OrganisationFactory(name="Werk 9", city="Samarkand")
+    lists = [listed(spelling) for spelling in spellings]
+    assert sorted(lists[0]) == [f"Werk {number}" for number in range(5)]
+    assert all(found == lists[0] for found in lists)
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("weberei", True),
