@@ -152,7 +152,13 @@ def in_both_themes(page) -> None:
 
     What is read is the same in both; only what is seen has to be asked again.
     """
-    toggle = "dark => document.documentElement.classList.toggle('dark', dark)"
+    # Colours that fade over would be judged on their way.
+    toggle = """dark => {
+        document.documentElement.classList.toggle('dark', dark);
+        for (const animation of document.getAnimations()) {
+            if (Number.isFinite(animation.effect.getComputedTiming().endTime)) animation.finish();
+        }
+    }"""
     page.evaluate(toggle, False)
     assert_accessible(page)
     page.evaluate(toggle, True)
