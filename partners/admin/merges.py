@@ -87,6 +87,9 @@ class MergeMixin:
         second = self._record(request, data.get("second"))
         if second is None:
             raise Http404
+        if second == first:
+            messages.error(request, _("These are one and the same record. Choose another one."))
+            return HttpResponseRedirect(self.merge_url(first.pk))
         kept = suggest_winner(first, second)
         if data.get("keep") in (str(first.pk), str(second.pk)):
             kept = first if data["keep"] == str(first.pk) else second
