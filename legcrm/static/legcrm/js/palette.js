@@ -41,7 +41,12 @@ document.addEventListener("alpine:init", () => {
       this.before = document.activeElement;
       this.open = true;
       document.body.classList.add("overflow-hidden");
-      this.$nextTick(() => this.$refs.input.focus());
+      // What is still hidden takes no focus, and a busy machine shows it some frames later.
+      const focus = () => {
+        this.$refs.input.focus();
+        if (this.open && document.activeElement !== this.$refs.input) requestAnimationFrame(focus);
+      };
+      this.$nextTick(focus);
     },
 
     hide() {
