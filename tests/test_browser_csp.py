@@ -176,6 +176,7 @@ def test_added_inline_rows_have_names(calm_page, administrator, login, example):
     for index in range(max(tabs.count(), 1)):
         if tabs.count():
             tabs.nth(index).click()
+            settle(calm_page)
         for position in range(adders.count()):
             if adders.nth(position).is_visible():
                 adders.nth(position).click()
