@@ -10,9 +10,9 @@ from legcrm.core.filters import (
     InUseFilter,
     OneOfFilter,
     RelatedFilter,
-    is_key,
     missing_filter,
 )
+from legcrm.core.keys import is_key
 
 from .models import Affiliation, Organisation, Sector
 

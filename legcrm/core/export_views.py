@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import INPUT_CLASSES
 
+from .keys import is_key
 from .models import ColumnSet
 from .spreadsheets import exporting
 from .spreadsheets.writing import FORMATS
@@ -92,7 +93,7 @@ def _changelist(model_admin, request):
         request.GET = given
     if SELECTED not in given:
         return changelist, None
-    keys = [key for key in given[SELECTED].split(",") if key.isdecimal() and len(key) < 19]
+    keys = [key for key in given[SELECTED].split(",") if is_key(key)]
     return changelist, keys
 
 

@@ -1,9 +1,14 @@
-"""Keys of many records as one parameter of a query."""
+"""Keys of records: in the text of an address, and many as one parameter of a query."""
 
 import json
 from collections.abc import Iterable
 
 from django.db.models import BigIntegerField, Expression
+
+
+def is_key(value: str) -> bool:
+    """Whether ``value``, a text from an address, can be the key of a record."""
+    return value.isdecimal() and len(value) < 19
 
 
 class Keys(Expression):

@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from legcrm.core.forms import RecordForm
+from legcrm.core.keys import is_key
 
 from ..invitations import MOST_AT_ONCE, open_missions, suggest_code
 from ..letters import LANGUAGES
@@ -167,6 +168,6 @@ class LettersForm(forms.Form):
 
     def clean_selected(self):
         keys = [key for key in self.cleaned_data["selected"].split(",") if key]
-        if not all(key.isdecimal() and len(key) < 19 for key in keys):
+        if not all(map(is_key, keys)):
             raise ValidationError(_("Choose the participations in their list again."))
         return [int(key) for key in keys]

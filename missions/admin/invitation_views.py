@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from legcrm.core.keys import is_key
 from legcrm.core.spreadsheets import exporting
 from legcrm.core.spreadsheets.writing import FORMATS
 from partners.models import Person
@@ -275,8 +276,7 @@ class InvitationPage:
 
 def keys_in(text) -> list[int]:
     """Return the keys in ``text``, with commas between them; what is none is left out."""
-    keys = (part for part in text.split(",") if part.isdecimal() and len(part) < 19)
-    return list(dict.fromkeys(int(key) for key in keys))
+    return list(dict.fromkeys(int(part) for part in text.split(",") if is_key(part)))
 
 
 # --- Letters --------------------------------------------------------------------------------

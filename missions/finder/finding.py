@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries as country_names
 
-from legcrm.core.keys import Keys
+from legcrm.core.keys import Keys, is_key
 from partners.models import Organisation
 from partners.places import locate
 
@@ -151,7 +151,7 @@ class Finder:
 
     def chosen(self, keys: Iterable) -> QuerySet:
         """Return those of the keys (numbers, maybe as text) that are among those found."""
-        numbers = {int(key) for key in keys if str(key).isdecimal() and len(str(key)) < 19}
+        numbers = {int(key) for key in keys if is_key(str(key))}
         return self.organisations().filter(pk__in=Keys(numbers))
 
     @cached_property

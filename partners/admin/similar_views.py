@@ -7,6 +7,8 @@ from django.urls import path, reverse
 from django_countries import countries
 from phonenumber_field.phonenumber import to_python
 
+from legcrm.core.keys import is_key
+
 from ..duplicates import similar_organisations, similar_people
 
 # The script reads the form's controls of these names; "names-text" is that of every inline row.
@@ -54,7 +56,7 @@ class SimilarMixin:
             # PostgreSQL takes no such character, not even to compare with.
             values.setlist(name, [text.replace("\0", "") for text in texts])
         exclude = values.get("exclude", "")
-        key = int(exclude) if exclude.isdecimal() and len(exclude) < 19 else None
+        key = int(exclude) if is_key(exclude) else None
         found = self.similar_records(values, exclude=key, user=request.user)
         context = {
             "found": [
@@ -98,7 +100,7 @@ class SimilarPeopleMixin(SimilarMixin):
             native_name=values.get("native_name", ""),
             email=values.get("email", ""),
             phones=[phone.as_e164 for phone in phones if phone and phone.is_valid()],
-            organisations=[int(key) for key in organisations if key.isdecimal() and len(key) < 19],
+            organisations=[int(key) for key in organisations if is_key(key)],
             **options,
         )
 

@@ -5,7 +5,7 @@ A list page shows what is chosen, as chips, and asks for no values; its sheet of
 grouped query for each filter. The counts are those of all records in use, whatever else is chosen.
 """
 
-from .base import Filter, ListFilterBase, OneOfFilter, Option, SomeOfFilter, is_key
+from .base import Filter, ListFilterBase, OneOfFilter, Option, SomeOfFilter
 from .days import NEVER, SPANS, ComingDaysFilter, DayRangeFilter, DaysMixin, LastContactFilter
 from .records import ArchivedFilter, MissingFilter, OwnerFilter, missing_filter
 from .related import ImportFilter, RelatedFilter, record_filter, related_filter
@@ -45,7 +45,6 @@ __all__ = [
     "choice_filter",
     "country_filter",
     "every_choice_filter",
-    "is_key",
     "missing_filter",
     "record_filter",
     "related_filter",

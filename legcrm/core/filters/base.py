@@ -120,8 +120,3 @@ class SomeOfFilter(OneOfFilter):
             Option(value, label, None, value in self.values, self.parameter_name)
             for value, label in self.offered.items()
         ]
-
-
-def is_key(value):
-    """Whether ``value``, a text from an address, can be the key of a record."""
-    return value.isdecimal() and len(value) < 19

@@ -6,7 +6,8 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .base import OneOfFilter, Option, SomeOfFilter, is_key
+from ..keys import is_key
+from .base import OneOfFilter, Option, SomeOfFilter
 from .values import InUseFilter
 
 

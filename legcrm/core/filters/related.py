@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..keys import is_key
 from ..models import ImportChange, SpreadsheetImport
-from .base import Filter, Option, is_key
+from .base import Filter, Option
 
 
 class RelatedFilter(Filter):

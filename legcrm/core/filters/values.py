@@ -10,8 +10,9 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from ..keys import is_key
 from ..regions import REGIONS, countries_of
-from .base import Filter, Option, is_key
+from .base import Filter, Option
 
 
 class InUseFilter(Filter):
