@@ -1,9 +1,15 @@
 """Logging a contact: whom it brings in, to which cooperation it belongs, what comes next."""
 
 from datetime import date
+from uuid import uuid4
 
 from django.db.models import Q
 from django.utils import timezone
+
+
+def file_path(filed, filename: str) -> str:
+    """Return a random name for a file of a contact; the name people gave is ``name``."""
+    return f"contacts/{uuid4().hex}"
 
 
 def organisations_of(people, day: date) -> list:

@@ -7,7 +7,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from simple_history.models import HistoricalRecords
 
 # Derived from other fields or, of a segment, noted at each use; a history of them would only say
-# the same thing twice.
+# the same thing twice. The key of a contact logged tells the device, and nobody else.
 DERIVED_FIELDS = [
     "search_text",
     "name_key",
@@ -16,6 +16,7 @@ DERIVED_FIELDS = [
     "domain",
     "last_size",
     "last_used_at",
+    "log_key",
 ]
 
 

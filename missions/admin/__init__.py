@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     agreements,
     contacts,
     cooperations,
+    follow_ups,
     missions,
     programme,
     projects,

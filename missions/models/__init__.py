@@ -2,13 +2,16 @@
 
 from .agreement import Agreement, AgreementParty
 from .contact import (
-    FollowUp,
     Interaction,
+    InteractionFile,
     InteractionOrganisation,
     InteractionPerson,
     InteractionStaff,
 )
 from .cooperation import Cooperation, CooperationStage
+from .digest import Digest, Reminder
+from .follow_up import FollowUp
+from .hand_over import HandOver, HandOverItem
 from .mission import (
     Mission,
     MissionCoOrganiser,
@@ -20,6 +23,7 @@ from .mission import (
 from .participation import Participation
 from .programme import Appointment, AppointmentHost, AppointmentParticipation
 from .project import Milestone, Project, ProjectParty
+from .radar import RadarRule, StaleLead
 from .segment import Segment, SegmentMember
 
 __all__ = [
@@ -30,8 +34,12 @@ __all__ = [
     "AppointmentParticipation",
     "Cooperation",
     "CooperationStage",
+    "Digest",
     "FollowUp",
+    "HandOver",
+    "HandOverItem",
     "Interaction",
+    "InteractionFile",
     "InteractionOrganisation",
     "InteractionPerson",
     "InteractionStaff",
@@ -44,7 +52,10 @@ __all__ = [
     "Participation",
     "Project",
     "ProjectParty",
+    "RadarRule",
+    "Reminder",
     "Segment",
     "SegmentMember",
+    "StaleLead",
     "Stop",
 ]

@@ -1,7 +1,4 @@
-"""The contact log, and what was promised: interactions and follow-ups (Wiedervorlagen)."""
-
-from functools import reduce
-from operator import or_
+"""The contact log: interactions with organisations and people, and the files filed with them."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,12 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart, TrackedModel
 from partners.models import Organisation, Person
 
-from ..contacts import link_cooperation, organisations_of
-from .agreement import Agreement
+from ..contacts import file_path, link_cooperation, organisations_of
 from .cooperation import Cooperation
 from .mission import Mission
 from .programme import Appointment
-from .project import Project
 
 
 class InteractionQuerySet(RecordQuerySet):
@@ -93,12 +88,14 @@ class Interaction(SearchableModel, Record):
         on_delete=models.PROTECT,
         related_name="interactions",
     )
+    # Chosen by the device on which it was logged: sent twice, it is saved once.
+    log_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = InteractionQuerySet.as_manager()
 
     protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
     written_together = True
-    parts = ("organisation_links", "person_links", "staff_links")
+    parts = ("organisation_links", "person_links", "staff_links", "files")
     search_children = (
         "organisation_links__organisation__name",
         "organisation_links__organisation__short_name",
@@ -254,176 +251,21 @@ class InteractionStaff(TrackedModel):
         return str(self.user)
 
 
-TARGETS = (
-    "organisation",
-    "person",
-    "interaction",
-    "cooperation",
-    "agreement",
-    "project",
-    "mission",
-)
+class InteractionFile(TrackedModel):
+    """A file filed with a contact on request, for example an attachment of an e-mail."""
 
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="files")
+    file = models.FileField(_("file"), upload_to=file_path)
+    name = models.CharField(_("file name"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size in bytes"), default=0, editable=False)
 
-def exactly_one(*names):
-    """Return the condition that just one of the foreign keys ``names`` is set."""
-    return reduce(or_, (Q(**{f"{n}__isnull": n != name for n in names}) for name in names))
+    # What people wrote to us is seen by whoever may read our notes about it.
+    view_permission = "core.view_notes"
 
-
-class FollowUpQuerySet(RecordQuerySet):
-    def open(self):
-        return self.active().filter(done_at__isnull=True)
-
-    def done(self):
-        return self.filter(done_at__isnull=False)
-
-    def due(self, day=None):
-        """Return open follow-ups due by ``day`` (default: today), overdue ones included."""
-        return self.open().filter(due_on__lte=day or timezone.localdate())
-
-    def of(self, user):
-        return self.filter(assignee=user)
-
-    def for_list(self):
-        """The query of the admin list."""
-        return self.select_related("assignee", *FollowUp.TARGETS).select_related(
-            "cooperation__home", "cooperation__partner"
-        )
-
-
-class FollowUp(Record):
-    """Something promised, to be done by one person until one day, about exactly one record."""
-
-    class Repeat(models.TextChoices):
-        NEVER = "never", _("once")
-        WEEKLY = "weekly", _("every week")
-        MONTHLY = "monthly", _("every month")
-        QUARTERLY = "quarterly", _("every quarter")
-        YEARLY = "yearly", _("every year")
-
-    TARGETS = TARGETS
-
-    what = models.CharField(_("what"), max_length=300)
-    due_on = models.DateField(_("due on"))
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("assignee"),
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    repeat = models.CharField(_("repeat"), max_length=10, choices=Repeat, default=Repeat.NEVER)
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("done by"),
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    outcome = models.TextField(_("outcome"), blank=True)
-    organisation = models.ForeignKey(
-        Organisation,
-        verbose_name=_("organisation"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    person = models.ForeignKey(
-        Person,
-        verbose_name=_("person"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    interaction = models.ForeignKey(
-        Interaction,
-        verbose_name=_("interaction"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    cooperation = models.ForeignKey(
-        Cooperation,
-        verbose_name=_("cooperation"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    agreement = models.ForeignKey(
-        Agreement,
-        verbose_name=_("agreement"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    project = models.ForeignKey(
-        Project,
-        verbose_name=_("project"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-    mission = models.ForeignKey(
-        Mission,
-        verbose_name=_("mission"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="follow_ups",
-    )
-
-    objects = FollowUpQuerySet.as_manager()
-
-    written_together = True
-
-    class Meta(Record.Meta):
-        verbose_name = _("follow-up")
-        verbose_name_plural = _("follow-ups")
-        ordering = ["due_on", "pk"]
-        indexes = [
-            models.Index(fields=["assignee", "due_on"], condition=Q(done_at__isnull=True),
-                         name="missions_followup_open"),
-            models.Index(fields=["due_on", "id"]),
-        ]  # fmt: skip
-        constraints = [
-            *Record.Meta.constraints,
-            models.CheckConstraint(
-                condition=exactly_one(*TARGETS),
-                name="missions_followup_exactly_one_target",
-                violation_error_message=_(
-                    "A follow-up is about exactly one record: choose one organisation, person, "
-                    "contact, cooperation, agreement, project or mission."
-                ),
-            ),
-            models.CheckConstraint(
-                condition=Q(what__gt=""),
-                name="missions_followup_what",
-                violation_error_message=_("Enter what is to be done."),
-            ),
-        ]
+    class Meta(TrackedModel.Meta):
+        verbose_name = _("file of a contact")
+        verbose_name_plural = _("files of a contact")
+        ordering = ["pk"]
 
     def __str__(self):
-        return self.what
-
-    def get_absolute_url(self):
-        return reverse("admin:missions_followup_change", args=[self.pk])
-
-    @property
-    def target(self):
-        """The one record that the follow-up is about."""
-        for name in self.TARGETS:
-            if getattr(self, f"{name}_id") is not None:
-                return getattr(self, name)
-        return None
-
-    @property
-    def is_overdue(self):
-        return self.done_at is None and self.due_on < timezone.localdate()
+        return self.name

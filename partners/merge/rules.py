@@ -34,6 +34,8 @@ RULES = {
     "missions.projectparty.organisation": MOVE,
     "missions.followup.organisation": MOVE,
     "missions.segmentmember.organisation": MOVE,
+    # Found anew each night.
+    "missions.stalelead.organisation": STAY,
     "partners.person.merged_into": MOVE,
     "partners.affiliation.person": MOVE,
     "partners.consent.person": MOVE,

@@ -19,9 +19,11 @@ from .spreadsheets import (
     ImportRow,
     SpreadsheetImport,
 )
+from .timed import CalendarLink, StoredFigure, TimedRun
 from .users import User
 
 __all__ = [
+    "CalendarLink",
     "ColumnMapping",
     "ColumnSet",
     "ExportLog",
@@ -34,6 +36,8 @@ __all__ = [
     "SearchedPart",
     "SpreadsheetImport",
     "StaleRecord",
+    "StoredFigure",
+    "TimedRun",
     "TrackedModel",
     "TrackedQuerySet",
     "UntrackedWrite",

@@ -1,11 +1,34 @@
 """Staff, and readers at the ministry."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
     """A member of staff, or a reader at the ministry. The role is the group."""
+
+    team = models.CharField(
+        _("team"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Colleagues of the same team see one another's follow-ups as those of the team."
+        ),
+    )
+    # Of what reaches them outside of the pages, such as the morning e-mail.
+    language = models.CharField(
+        _("language of e-mails"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+    )
+    daily_digest = models.BooleanField(
+        _("morning e-mail"),
+        default=True,
+        help_text=_("An e-mail each morning on which something is due."),
+    )
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")

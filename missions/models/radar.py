@@ -1,0 +1,142 @@
+"""The radar: rules that tell which contact goes cold, and what they found last night."""
+
+from functools import reduce
+from operator import or_
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from legcrm.core.models import Record, RecordQuerySet
+from partners.models import Organisation
+
+from .agreement import Agreement
+from .follow_up import FollowUp
+from .project import Project
+
+
+class RadarRule(Record):
+    """After how many days what goes cold; reference data by migration, changed by administrators.
+
+    What each condition asks stands in ``missions.radar``.
+    """
+
+    class Condition(models.TextChoices):
+        IDLE = "idle", _("organisation without contact")
+        AGREEMENT = "agreement", _("agreement without activity")
+        OVERDUE = "overdue", _("promise overdue")
+        NO_NEXT_STEP = "no_next_step", _("project without next step")
+
+    condition = models.CharField(_("condition"), max_length=15, choices=Condition, unique=True)
+    days = models.PositiveIntegerField(
+        _("days"), help_text=_("Found when it has lasted for more days than this.")
+    )
+    is_on = models.BooleanField(_("in use"), default=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    protected_fields = {"archived_reason": "core.view_notes"}
+
+    class Meta(Record.Meta):
+        verbose_name = _("radar rule")
+        verbose_name_plural = _("radar rules")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.get_condition_display()
+
+    def get_absolute_url(self):
+        return reverse("admin:missions_radarrule_change", args=[self.pk])
+
+
+TARGETS = ("organisation", "agreement", "follow_up", "project")
+
+
+class StaleLead(models.Model):
+    """What a rule found: a record of one colleague that nobody has looked after for long.
+
+    Derived: found anew each night (``missions.radar``), and gone as soon as somebody acts.
+    """
+
+    TARGETS = TARGETS
+
+    rule = models.ForeignKey(
+        RadarRule, verbose_name=_("rule"), on_delete=models.CASCADE, related_name="leads"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="stale_leads",
+    )
+    agreement = models.ForeignKey(
+        Agreement,
+        verbose_name=_("agreement"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="stale_leads",
+    )
+    follow_up = models.ForeignKey(
+        FollowUp,
+        verbose_name=_("follow-up"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="stale_leads",
+    )
+    project = models.ForeignKey(
+        Project,
+        verbose_name=_("project"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="stale_leads",
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="stale_leads",
+    )
+    # The last sign of life; without any, the day the record was entered.
+    idle_since = models.DateField(_("idle since"))
+    found_at = models.DateTimeField(_("found at"), default=timezone.now, editable=False)
+    # "Not now": out of sight until this day.
+    snoozed_until = models.DateField(_("put off until"), null=True)
+
+    class Meta:
+        verbose_name = _("stale lead")
+        verbose_name_plural = _("stale leads")
+        ordering = ["idle_since", "pk"]
+        default_permissions = ("view", "change")
+        indexes = [models.Index(fields=["owner", "rule", "idle_since", "id"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=reduce(
+                    or_, (Q(**{f"{n}__isnull": n != name for n in TARGETS}) for name in TARGETS)
+                ),
+                name="missions_stalelead_exactly_one_target",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["rule", name],
+                    condition=Q(**{f"{name}__isnull": False}),
+                    name=f"missions_stalelead_{name}_once",
+                )
+                for name in TARGETS
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.target)
+
+    @property
+    def target(self):
+        """The record that goes cold."""
+        for name in self.TARGETS:
+            if getattr(self, f"{name}_id") is not None:
+                return getattr(self, name)
+        return None
