@@ -9,16 +9,21 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from legcrm.core.models import (
+    CalendarLink,
     ColumnMapping,
     ColumnSet,
     ImportRow,
     SavedFilter,
     SpreadsheetImport,
+    TimedRun,
 )
 from missions.models import (
     AgreementParty,
     AppointmentHost,
     AppointmentParticipation,
+    Digest,
+    HandOver,
+    HandOverItem,
     InteractionOrganisation,
     InteractionPerson,
     InteractionStaff,
@@ -27,8 +32,11 @@ from missions.models import (
     MissionLink,
     MissionSector,
     ProjectParty,
+    RadarRule,
+    Reminder,
     Segment,
     SegmentMember,
+    StaleLead,
 )
 from partners.models import (
     Consent,
@@ -115,6 +123,9 @@ CHECKS = {
     "missions_appointment_title": (f.AppointmentFactory, {"title": ""}),
     "missions_interaction_subject": (f.InteractionFactory, {"subject": ""}),
     "missions_followup_exactly_one_target": (f.FollowUpFactory, {"organisation_id": None}),
+    "missions_stalelead_exactly_one_target": (
+        lambda: stale_leads("organisation", f.OrganisationFactory)()[0], {"organisation_id": None}
+    ),
     "missions_followup_what": (f.FollowUpFactory, {"what": ""}),
     "missions_cooperation_two_sides": (f.CooperationFactory, {"partner_id": "home"}),
     "missions_agreement_title": (f.AgreementFactory, {"title": ""}),
@@ -247,6 +258,45 @@ def two_members():
     return SegmentMember(**ends), SegmentMember(**ends)
 
 
+def stale_leads(target, factory):
+    """Return a function that makes two equal finds of one rule."""
+
+    def make():
+        found = {"rule": RadarRule.objects.first(), target: factory(), "idle_since": DAY}
+        return StaleLead(**found), StaleLead(**found)
+
+    return make
+
+
+def same_reminder():
+    user = f.UserFactory()
+    follow_up = f.FollowUpFactory(assignee=user)
+    digests = [Digest.objects.create(user=user, day=day) for day in (BEFORE, DAY)]
+    return tuple(
+        Reminder(digest=digest, follow_up=follow_up, user=user, due_on=follow_up.due_on)
+        for digest in digests
+    )
+
+
+def same_item_of_a_hand_over():
+    giver, receiver = f.UserFactory(), f.UserFactory()
+    shared = {
+        "hand_over": HandOver.objects.create(giver=giver), "model": "m", "object_id": 1,
+        "receiver": receiver,
+    }  # fmt: skip
+    return HandOverItem(**shared), HandOverItem(**shared)
+
+
+def two_calendar_links():
+    user = f.UserFactory()
+    return CalendarLink(user=user, token_hash="a"), CalendarLink(user=user, token_hash="b")
+
+
+def same_timed_run():
+    ended = {"task": "digests", "day": DAY, "finished_at": timezone.now()}
+    return TimedRun(**ended), TimedRun(**ended)
+
+
 def an_import():
     return SpreadsheetImport.objects.create(
         user=f.UserFactory(), model="partners.organisation", file_name="liste.xlsx"
@@ -312,6 +362,20 @@ UNIQUES = {
     ),
     "missions_interaction_staff_once": links(InteractionStaff, f.InteractionFactory, f.UserFactory),
     "missions_cooperation_once": same_cooperation,
+    **{
+        f"missions_stalelead_{target}_once": stale_leads(target, factory)
+        for target, factory in (
+            ("organisation", f.OrganisationFactory),
+            ("agreement", f.AgreementFactory),
+            ("follow_up", f.FollowUpFactory),
+            ("project", f.ProjectFactory),
+        )
+    },
+    "missions_digest_once": of(Digest, "user", f.UserFactory, day=DAY),
+    "missions_reminder_once": same_reminder,
+    "missions_handover_item_once": same_item_of_a_hand_over,
+    "core_calendarlink_one_in_use": two_calendar_links,
+    "core_timedrun_once_a_day": same_timed_run,
     "missions_party_once": same_party,
     "missions_project_party_once": same_project_party,
 }

@@ -14,6 +14,7 @@ from django.urls import reverse
 from legcrm.core.history import acting_as
 from legcrm.core.history_views import put_back, saves
 from legcrm.core.models import (
+    CalendarLink,
     ColumnMapping,
     ColumnSet,
     ExportLog,
@@ -21,10 +22,12 @@ from legcrm.core.models import (
     ImportRow,
     SavedFilter,
     SpreadsheetImport,
+    StoredFigure,
+    TimedRun,
     TrackedModel,
     UntrackedWrite,
 )
-from missions.models import Interaction
+from missions.models import Digest, HandOver, HandOverItem, Interaction, Reminder, StaleLead
 from partners.models import (
     Company,
     Merge,
@@ -57,6 +60,14 @@ EXEMPT = {
     OrganisationPair: "derived; the decision says who took it and when",
     PersonPair: "derived; the decision says who took it and when",
     Merge: "a journal itself",
+    HandOver: "a journal itself",
+    HandOverItem: "a journal itself",
+    TimedRun: "a log itself",
+    StoredFigure: "derived",
+    StaleLead: "derived; what is done about it has history",
+    Digest: "a log of what was sent",
+    Reminder: "a log of what was sent",
+    CalendarLink: "of one person; it says itself when it was made and revoked",
 }
 
 

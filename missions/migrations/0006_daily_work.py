@@ -816,6 +816,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="missions_stalelead_exactly_one_target",
+                violation_error_message="A stale lead is exactly one record.",
             ),
         ),
         migrations.AddConstraint(

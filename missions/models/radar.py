@@ -119,6 +119,7 @@ class StaleLead(models.Model):
                     or_, (Q(**{f"{n}__isnull": n != name for n in TARGETS}) for name in TARGETS)
                 ),
                 name="missions_stalelead_exactly_one_target",
+                violation_error_message=_("A stale lead is exactly one record."),
             ),
             *(
                 models.UniqueConstraint(
