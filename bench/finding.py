@@ -47,16 +47,16 @@ def main():
 
 
 class Benchmark:
+    # The module that holds the steps.
+    steps = "bench.finding_steps"
+
     def __init__(self, databases, directory, sizes):
         self.databases = databases
         self.directory = directory
         self.sizes = sizes
 
     def run(self):
-        load = os.getloadavg()[0]
-        print(f"\n{self.databases.name}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
-        if load > 1:
-            print(f"The machine has other work (load {load:.1f}): trust ratios, not seconds.")
+        self.print_machine()
         self.step("", "static")
         found = {}
         for size in self.sizes:
@@ -77,7 +77,7 @@ class Benchmark:
         self.print_targets(found)
 
     def step(self, database, name, *arguments):
-        """Run a step of ``bench.finding_steps`` in a process of its own; return what it found."""
+        """Run a step of ``self.steps`` in a process of its own; return what it found."""
         known = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
         environment = {
             **{name: os.environ[name] for name in known if name in os.environ},
@@ -93,7 +93,7 @@ class Benchmark:
             "LOG_LEVEL": "ERROR",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "bench.finding_steps", name, *map(str, arguments)],
+            [sys.executable, "-m", self.steps, name, *map(str, arguments)],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -104,11 +104,17 @@ class Benchmark:
 
     # --- Printing -------------------------------------------------------------------------------
 
+    def print_machine(self):
+        load = os.getloadavg()[0]
+        print(f"\n{self.databases.name}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+        if load > 1:
+            print(f"The machine has other work (load {load:.1f}): trust ratios, not seconds.")
+
     @staticmethod
     def print_size(size, found):
         print(f"\n{size:,} organisations{'CPU ms':>27}{'wall ms':>9}{'queries':>9}{'kB':>7}")
         for which in ("ours", "stock"):
-            for page, figures in found[which].items():
+            for page, figures in found.get(which, {}).items():
                 if "status" in figures:
                     raise SystemExit(f"{which}, {page}: HTTP {figures['status']}")
                 print(
@@ -116,7 +122,7 @@ class Benchmark:
                     f"{figures['wall'] * 1000:>9.0f}{figures['queries']:>9}"
                     f"{figures['size'] / 1000:>7.0f}"
                 )
-        for how, seconds in found["plain"].items():
+        for how, seconds in found.get("plain", {}).items():
             print(f"  names  {how:<39}{seconds * 1000:>9.1f}", flush=True)
 
     def print_growth(self, found):

@@ -49,11 +49,11 @@ def fill(count):
         starts_on=date(2025, 4, 23), status="completed",
     )  # fmt: skip
     mission.search_text = mission.build_search_text([])
-    _write(*_rows_of([mission]))
+    write(*rows_of([mission]))
     parts = [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     if connection.vendor == "postgresql":
         # One index made of all rows takes a fraction of the time of a million additions to it.
-        indexes = _take_search_indexes()
+        indexes = take_search_indexes()
         # Begun anew, since a forked process would share the connections of this one.
         spawn = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(2, mp_context=spawn, initializer=django.setup) as pool:
@@ -61,7 +61,7 @@ def fill(count):
         with connection.cursor() as cursor:
             for definition in indexes:
                 cursor.execute(definition)
-        _set_sequences()
+        set_sequences()
     else:
         for part in parts:
             _write_part(part)
@@ -69,7 +69,7 @@ def fill(count):
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def _take_search_indexes():
+def take_search_indexes():
     """Drop the trigram indexes; return the statements that make them again."""
     from django.db import connection
 
@@ -88,7 +88,7 @@ def _write_part(part):
 
     with transaction.atomic():
         for model, names, rows in _tables(*part):
-            _write(model, names, rows)
+            write(model, names, rows)
 
 
 def _tables(start, end):
@@ -186,13 +186,13 @@ def _tables(start, end):
         cooperations, interactions, interaction_links,
     ):  # fmt: skip
         if records:
-            yield _rows_of(records)
+            yield rows_of(records)
 
 
 LISTS = ("sectors", "other_names", "vat", "foreign_identifier")
 
 
-def _rows_of(records):
+def rows_of(records):
     """Return the model, its columns, and the values of ``records`` as the database takes them."""
     from django.db import connection
 
@@ -205,7 +205,7 @@ def _rows_of(records):
     return model, [field.column for field in fields], rows
 
 
-def _write(model, columns, rows):
+def write(model, columns, rows):
     from django.db import connection
 
     table = connection.ops.quote_name(model._meta.db_table)
@@ -220,7 +220,7 @@ def _write(model, columns, rows):
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
 
 
-def _set_sequences():
+def set_sequences():
     from django.apps import apps
     from django.core.management.color import no_style
     from django.db import connection
@@ -273,26 +273,31 @@ STOCK = {
 
 
 def pages(which, *only):
-    """Print ``{page: {"cpu": s, "wall": s, "queries": n, "size": bytes}}``, medians of rounds."""
+    """Print what ``measure`` finds of the pages of "ours" or "stock"."""
+    addresses = OURS if which == "ours" else STOCK
+    if only:
+        addresses = {name: addresses[name] for name in only}
+    return measure(addresses, as_superuser=which == "stock")
+
+
+def measure(addresses, as_superuser=False):
+    """Return ``{page: {"cpu": s, "wall": s, "queries": n, "size": bytes}}``, medians of rounds."""
     from django.contrib.auth import get_user_model
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    addresses = OURS if which == "ours" else STOCK
     client = Client(
         SERVER_NAME="127.0.0.1", headers={"accept-language": "de", "x-forwarded-proto": "https"}
     )
     user = get_user_model().objects.get(username=USER)
-    if which == "stock":
+    if as_superuser:
         # The same rights as ours has them, without our groups' way of asking.
         user.is_superuser = True
         user.save()
     client.force_login(user)
     found = {}
     for name, address in addresses.items():
-        if only and name not in only:
-            continue
         client.get(address)  # what a process asks but once
         with CaptureQueriesContext(connection) as queries:
             response = client.get(address)
