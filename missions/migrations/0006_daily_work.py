@@ -679,6 +679,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("idle_since", models.DateField(verbose_name="idle since")),
+                ("rank", models.PositiveSmallIntegerField(default=7, verbose_name="rank")),
                 (
                     "found_at",
                     models.DateTimeField(
@@ -749,7 +750,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stale lead",
                 "verbose_name_plural": "stale leads",
-                "ordering": ["idle_since", "pk"],
+                "ordering": ["rank", "idle_since", "pk"],
                 "default_permissions": ("view", "change"),
             },
         ),
@@ -782,7 +783,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="stalelead",
             index=models.Index(
-                fields=["owner", "rule", "idle_since", "id"], name="missions_st_owner_i_578889_idx"
+                fields=["owner", "rank", "idle_since", "id"], name="missions_st_owner_i_31152d_idx"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stalelead",
+            index=models.Index(
+                fields=["rank", "idle_since", "id"], name="missions_st_rank_cb477a_idx"
             ),
         ),
         migrations.AddConstraint(

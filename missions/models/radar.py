@@ -61,6 +61,17 @@ class StaleLead(models.Model):
     Derived: found anew each night (``missions.radar``), and gone as soon as somebody acts.
     """
 
+    class Rank(models.IntegerChoices):
+        """What comes first in "who calls whom today"; derived along with the lead."""
+
+        PROMISE = 1  # overdue, to a partner with an agreement or a cooperation that goes on
+        AGREEMENT = 2
+        PROJECT = 3
+        ACTIVE = 4  # organisation with an active cooperation
+        LAST_MISSION = 5  # organisation that took part in the last mission
+        OTHER_PROMISE = 6
+        OTHER = 7
+
     TARGETS = TARGETS
 
     rule = models.ForeignKey(
@@ -103,6 +114,7 @@ class StaleLead(models.Model):
     )
     # The last sign of life; without any, the day the record was entered.
     idle_since = models.DateField(_("idle since"))
+    rank = models.PositiveSmallIntegerField(_("rank"), default=Rank.OTHER)
     found_at = models.DateTimeField(_("found at"), default=timezone.now, editable=False)
     # "Not now": out of sight until this day.
     snoozed_until = models.DateField(_("put off until"), null=True)
@@ -110,9 +122,12 @@ class StaleLead(models.Model):
     class Meta:
         verbose_name = _("stale lead")
         verbose_name_plural = _("stale leads")
-        ordering = ["idle_since", "pk"]
+        ordering = ["rank", "idle_since", "pk"]
         default_permissions = ("view", "change")
-        indexes = [models.Index(fields=["owner", "rule", "idle_since", "id"])]
+        indexes = [
+            models.Index(fields=["owner", "rank", "idle_since", "id"]),
+            models.Index(fields=["rank", "idle_since", "id"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=reduce(
