@@ -10,7 +10,7 @@ export REQUIRE_ALL WORKERS
 # `exec` in a recipe: a signal to make then reaches the program itself, which tidies up.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format check lock messages venv venv-dev
+.PHONY: help demo test bench lint format check lock messages screenshots venv venv-dev
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ check: venv-dev ## migrations complete, production settings safe, catalogue comp
 
 messages: venv-dev ## collect the texts to translate into locale/ and compile them (needs gettext)
 	@tools/messages.sh
+
+screenshots: venv-dev ## make the pictures of the user guide anew, from the example data (needs Chromium)
+	@exec $(PYTHON) tools/screenshots.py $(ARGS)
 
 lock: ## pin the newest versions that requirements*.in allow
 	@tools/lock.sh

@@ -144,7 +144,11 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
-STATICFILES_DIRS = [BASE_DIR / "legcrm" / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "legcrm" / "static",
+    # The pictures of the user guide: legcrm.guide.
+    ("anleitung", BASE_DIR / "docs" / "bilder"),
+]
 # Uploads are sent by the CRM itself, to those who may see them, and read by nobody else.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -164,6 +168,17 @@ STORAGES = {
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="crm@localhost")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds
+# Links in e-mails and calendars begin with it: those are written outside of any request.
+PUBLIC_URL = env.str(
+    "PUBLIC_URL",
+    default=f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEBUG else "http://127.0.0.1:8000",
+).rstrip("/")
+
+# --- Timed work -----------------------------------------------------------------------------
+
+# What ``manage.py daily`` does, in this order.
+TIMED_TASKS = "legcrm.daily.TASKS"
 
 # --- Security -------------------------------------------------------------------------------
 

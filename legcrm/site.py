@@ -1,5 +1,6 @@
 """The admin site of LEG CRM: its sidebar, grouped by work, and the answers of its palette."""
 
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -8,10 +9,12 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from .guide import guide, help_for
 
 SHORTEST_SEARCH = 2
 # Every word is a condition of the query, and SQLite takes no thousand of them.
@@ -27,6 +30,16 @@ class Choices(AutocompleteJsonView):
 
 
 class CRMAdminSite(UnfoldAdminSite):
+    def get_urls(self):
+        def page(address, view, name):
+            return path(address, self.admin_view(partial(view, admin_site=self)), name=name)
+
+        return [
+            page("guide/", guide, "guide"),
+            page("guide/<str:screen>/", help_for, "guide_section"),
+            *super().get_urls(),
+        ]
+
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)
 
@@ -107,6 +120,7 @@ GROUPS = (
         (
             Entry("core.SpreadsheetImport", "upload_file"),
             Entry("partners.Merge", "merge"),
+            Entry("missions.HandOver", "swap_horiz"),
             Entry("partners.Sector", "category"),
             Entry("core.User", "manage_accounts"),
             Entry("auth.Group", "shield_person", _("Roles")),
@@ -151,6 +165,11 @@ def may_view(request, model):
 def may_add(request, model):
     site = admin.site
     return site.is_registered(model) and site.get_model_admin(model).has_add_permission(request)
+
+
+def may_change(request, model):
+    site = admin.site
+    return site.is_registered(model) and site.get_model_admin(model).has_change_permission(request)
 
 
 def page_url(model, verb="changelist", **parameters):
