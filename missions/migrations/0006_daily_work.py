@@ -45,6 +45,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="followup",
+            name="rhythm_from",
+            field=models.DateField(
+                blank=True, editable=False, null=True, verbose_name="repeated from"
+            ),
+        ),
+        migrations.AddField(
             model_name="historicalfollowup",
             name="note",
             field=models.TextField(
@@ -70,6 +77,13 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="passed on by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="historicalfollowup",
+            name="rhythm_from",
+            field=models.DateField(
+                blank=True, editable=False, null=True, verbose_name="repeated from"
             ),
         ),
         migrations.AddField(

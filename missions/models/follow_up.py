@@ -77,6 +77,8 @@ class FollowUp(Record):
         related_name="follow_ups",
     )
     repeat = models.CharField(_("repeat"), max_length=10, choices=Repeat, default=Repeat.NEVER)
+    # The day from which the rhythm counts, where due_on is another: put off, or the 28th for a 31st.
+    rhythm_from = models.DateField(_("repeated from"), null=True, blank=True, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -192,6 +194,13 @@ class FollowUp(Record):
 
     def get_absolute_url(self):
         return reverse("admin:missions_followup_change", args=[self.pk])
+
+    @classmethod
+    def after_saving(cls, saved):
+        from ..radar import look_again
+
+        super().after_saving(saved)
+        look_again(cls, [one.record.pk for one in saved])
 
     @property
     def target(self):

@@ -41,3 +41,10 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.get_full_name() or self.username
+
+    def team_members(self):
+        """Return the active colleagues of the same team, oneself among them.
+
+        Who has no team is with all who have none.
+        """
+        return User.objects.filter(is_active=True, team=self.team)
