@@ -216,6 +216,13 @@ class Agreement(SearchableModel, Record):
         if not self._state.adding and "status" in changed and not self.parties_are_checked:
             check_sides(self.status, self.parties.values_list("side", flat=True))
 
+    @classmethod
+    def after_saving(cls, saved):
+        from ..radar import look_again
+
+        super().after_saving(saved)
+        look_again(cls, [one.record.pk for one in saved if not one.added])
+
     def search_terms(self):
         return self.title, self.subjects
 

@@ -137,6 +137,22 @@ class Interaction(SearchableModel, Record):
             # Forms show no seconds; keeping some would make each save through one a change.
             self.occurred_at = self.occurred_at.replace(second=0, microsecond=0)
 
+    @classmethod
+    def after_saving(cls, saved):
+        from ..radar import look_again
+
+        super().after_saving(saved)
+        # Organisations are linked after it: InteractionOrganisation.
+        matters = {"cooperation", "occurred_at", "archived_at"}
+        look_again(
+            cls,
+            [
+                one.record.pk
+                for one in saved
+                if one.changed & matters or (one.added and one.record.cooperation_id)
+            ],
+        )
+
     def search_terms(self):
         # No notes: whoever may search the log may not always read those.
         return (self.subject,)
@@ -171,12 +187,15 @@ class InteractionOrganisation(SearchedPart):
 
     @classmethod
     def after_saving(cls, saved):
+        from ..radar import look_again
+
         super().after_saving(saved)
         interactions = {
             one.record.interaction_id: one.record.interaction for one in saved if one.added
         }
         for interaction in interactions.values():
             link_cooperation(interaction)
+        look_again(Interaction, interactions)
 
     def delete(self, *args, **kwargs):
         others = self.interaction.organisation_links.exclude(pk=self.pk)

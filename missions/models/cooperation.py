@@ -216,6 +216,13 @@ class Cooperation(SearchableModel, Record):
                 newest.since = self.stage_since
                 newest.save()
 
+    @classmethod
+    def after_saving(cls, saved):
+        from ..radar import look_again
+
+        super().after_saving(saved)
+        look_again(cls, [one.record.pk for one in saved if not one.added])
+
     def search_terms(self):
         home, partner = self.home, self.partner
         # As it is called first: "TITK – UzTextilprom".

@@ -217,6 +217,13 @@ class Project(SearchableModel, Record):
             if needed_from in reached and getattr(self, name) in (None, "")
         ]
 
+    @classmethod
+    def after_saving(cls, saved):
+        from ..radar import look_again
+
+        super().after_saving(saved)
+        look_again(cls, [one.record.pk for one in saved if not one.added])
+
     def search_terms(self):
         return self.title, self.city
 

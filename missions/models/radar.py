@@ -18,6 +18,11 @@ from .follow_up import FollowUp
 from .project import Project
 
 
+class RadarRuleQuerySet(RecordQuerySet):
+    def in_use(self):
+        return self.active().filter(is_on=True)
+
+
 class RadarRule(Record):
     """After how many days what goes cold; reference data by migration, changed by administrators.
 
@@ -36,7 +41,7 @@ class RadarRule(Record):
     )
     is_on = models.BooleanField(_("in use"), default=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = RadarRuleQuerySet.as_manager()
 
     protected_fields = {"archived_reason": "core.view_notes"}
 
@@ -51,8 +56,58 @@ class RadarRule(Record):
     def get_absolute_url(self):
         return reverse("admin:missions_radarrule_change", args=[self.pk])
 
+    @property
+    def is_in_use(self):
+        return self.is_on and not self.is_archived
+
 
 TARGETS = ("organisation", "agreement", "follow_up", "project")
+
+
+class StaleLeadQuerySet(models.QuerySet):
+    def for_user(self, user):
+        """Return what ``user`` may see: those of records whose kind the user may see."""
+        if not user.has_perm("missions.view_stalelead"):
+            return self.none()
+        for name in TARGETS:
+            opts = self.model._meta.get_field(name).related_model._meta
+            if not user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+                self = self.filter(**{f"{name}__isnull": True})
+        return self
+
+    def of(self, user):
+        return self.filter(owner=user)
+
+    def shown(self, today):
+        """Return those of rules in use that nobody has put off beyond ``today``."""
+        return self.of_rules_in_use().filter(
+            Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=today)
+        )
+
+    def put_off(self, today):
+        """Return those of rules in use that are out of sight until a day after ``today``."""
+        return self.of_rules_in_use().filter(snoozed_until__gt=today)
+
+    def of_rules_in_use(self):
+        return self.filter(rule__in=RadarRule.objects.in_use())
+
+    def for_list(self):
+        """Fetch what the names of the records need too."""
+        return self.select_related(
+            "rule",
+            "owner",
+            "organisation",
+            "agreement__cooperation",
+            "project__cooperation",
+            "follow_up__organisation",
+            "follow_up__person",
+            "follow_up__interaction",
+            "follow_up__cooperation__home",
+            "follow_up__cooperation__partner",
+            "follow_up__agreement__cooperation",
+            "follow_up__project__cooperation",
+            "follow_up__mission",
+        )
 
 
 class StaleLead(models.Model):
@@ -118,6 +173,8 @@ class StaleLead(models.Model):
     found_at = models.DateTimeField(_("found at"), default=timezone.now, editable=False)
     # "Not now": out of sight until this day.
     snoozed_until = models.DateField(_("put off until"), null=True)
+
+    objects = StaleLeadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stale lead")
