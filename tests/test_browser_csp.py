@@ -4,11 +4,14 @@ The fixtures watch the pages: a violation, a console error or a request to anoth
 the test at its end, so a test here need only go to the page and use it.
 """
 
+import contextlib
 import re
+import sqlite3
 
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 
 from tests.browser import assert_accessible, in_both_themes
@@ -18,10 +21,25 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 POLICY = "content-security-policy"
 
 
+@pytest.fixture(scope="module")
+def examples():
+    """Where the example data is kept once it is loaded: loading takes longer than most tests."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as kept:
+        yield kept
+
+
 @pytest.fixture
-def example(transactional_db):
-    """The example data: every list has rows, and every form something to show."""
-    call_command("load_example", verbosity=0)
+def example(transactional_db, examples):
+    """The example data: every list has rows, and every form something to show.
+
+    It comes first in a test, since it replaces all there is.
+    """
+    connection.ensure_connection()
+    if examples.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        examples.backup(connection.connection)
+    else:
+        call_command("load_example", verbosity=0)
+        connection.connection.backup(examples)
 
 
 def settle(page):
@@ -96,7 +114,7 @@ def test_refused_login_is_accessible(calm_page, live_server):
 
 # In two parts, one for each process of the test run.
 @pytest.mark.parametrize("part", [0, 1])
-def test_every_page_of_every_admin(part, calm_page, administrator, login, example, rf):
+def test_every_page_of_every_admin(example, part, calm_page, administrator, login, rf):
     request = rf.get("/")
     request.user = administrator
     login(calm_page, administrator)
@@ -109,7 +127,7 @@ def test_every_page_of_every_admin(part, calm_page, administrator, login, exampl
         in_both_themes(calm_page)
 
 
-def test_every_list_and_form_fits_a_phone(phone_page, administrator, login, example, rf):
+def test_every_list_and_form_fits_a_phone(example, phone_page, administrator, login, rf):
     request = rf.get("/")
     request.user = administrator
     login(phone_page, administrator)
@@ -121,7 +139,7 @@ def test_every_list_and_form_fits_a_phone(phone_page, administrator, login, exam
         assert fits(phone_page), f"{path} scrolls sideways at 390 px"
 
 
-def test_filters_tabs_and_menus(calm_page, administrator, login, example):
+def test_filters_tabs_and_menus(example, calm_page, administrator, login):
     """What opens on a page works under the policy and is accessible when open."""
     from partners.models import Organisation
 
@@ -150,7 +168,7 @@ def test_filters_tabs_and_menus(calm_page, administrator, login, example):
             in_both_themes(page)
 
 
-def test_tabs_work_by_keyboard(calm_page, administrator, login, example):
+def test_tabs_work_by_keyboard(example, calm_page, administrator, login):
     from partners.models import Organisation
 
     login(calm_page, administrator)
@@ -165,7 +183,7 @@ def test_tabs_work_by_keyboard(calm_page, administrator, login, example):
     assert calm_page.locator(f"#{panel}").is_visible()
 
 
-def test_added_inline_rows_have_names(calm_page, administrator, login, example):
+def test_added_inline_rows_have_names(example, calm_page, administrator, login):
     """A row added in the browser is labelled like those that came with the page."""
     from partners.models import Organisation
 
@@ -184,7 +202,7 @@ def test_added_inline_rows_have_names(calm_page, administrator, login, example):
         assert_accessible(calm_page)
 
 
-def test_command_palette(calm_page, administrator, login, example):
+def test_command_palette(example, calm_page, administrator, login):
     login(calm_page, administrator)
     open_path(calm_page, reverse("admin:index"))
     calm_page.keyboard.press("Control+k")
@@ -201,7 +219,7 @@ def test_command_palette(calm_page, administrator, login, example):
     assert reverse("admin:index") != calm_page.url
 
 
-def test_autocomplete_and_date_picker(calm_page, administrator, login, example):
+def test_autocomplete_and_date_picker(example, calm_page, administrator, login):
     from missions.models import Interaction
 
     login(calm_page, administrator)
@@ -216,7 +234,7 @@ def test_autocomplete_and_date_picker(calm_page, administrator, login, example):
     in_both_themes(calm_page)
 
 
-def test_menu_and_language_on_a_phone(phone_page, project_manager, login, example):
+def test_menu_and_language_on_a_phone(example, phone_page, project_manager, login):
     page = phone_page
     login(page, project_manager)
     open_path(page, reverse("admin:index"))
