@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
 
@@ -289,6 +290,12 @@ UNFOLD = {
             "important-light": "var(--color-base-900)",
             "important-dark": "var(--color-base-100)",
         },
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("My settings"), "link": reverse_lazy("admin:account")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
     },
     "DASHBOARD_CALLBACK": "legcrm.dashboard.start_page",
     "COMMAND": {"search_models": False, "search_callback": "legcrm.search.palette"},

@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from .account import settings_page
 from .guide import guide, help_for
 
 SHORTEST_SEARCH = 2
@@ -37,6 +38,7 @@ class CRMAdminSite(UnfoldAdminSite):
         return [
             page("guide/", guide, "guide"),
             page("guide/<str:screen>/", help_for, "guide_section"),
+            path("account/", self.admin_view(settings_page), name="account"),
             *super().get_urls(),
         ]
 
@@ -125,6 +127,7 @@ GROUPS = (
             Entry("core.User", "manage_accounts"),
             Entry("auth.Group", "shield_person", _("Roles")),
             Entry("core.ExportLog", "output"),
+            Entry("core.TimedRun", "schedule"),
             Entry("admin.LogEntry", "history", _("Change log")),
         ),
     ),

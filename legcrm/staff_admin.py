@@ -8,24 +8,29 @@ from itertools import groupby
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import ACTION_FLAG_CHOICES, LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count
+from django.http import Http404, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, RadioFilter, RangeDateFilter
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from legcrm.core.models import ExportLog, User
+from legcrm.core import timed
+from legcrm.core.display import number
+from legcrm.core.models import ExportLog, TimedRun, User
 from legcrm.core.roles import ADMINISTRATOR, EDITOR, PROJECT_MANAGER, READER
+from missions.admin.hand_overs import hand_over_url, work_count
 
 # The groups keep their English names in the database; people read them in their language.
 ROLE_NAMES = {
@@ -141,6 +146,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     ordering = ["last_name", "first_name", "username"]
     filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
+    actions_detail = ["hand_over_work"]
     fieldsets = [
         (
             None,
@@ -148,7 +154,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
                 "fields": [
                     "username",
                     ("first_name", "last_name"),
-                    "email",
+                    ("email", "team"),
+                    ("language", "daily_digest"),
                     "groups",
                     "is_active",
                     "password",
@@ -164,7 +171,8 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
                 "fields": [
                     "username",
                     ("first_name", "last_name"),
-                    "email",
+                    ("email", "team"),
+                    "language",
                     "groups",
                     "usable_password",
                     ("password1", "password2"),
@@ -218,6 +226,35 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             obj.is_staff = True  # The admin is the workplace: who has a login works here.
         super().save_model(request, obj, form, change)
 
+    # --- The work of who leaves ---------------------------------------------------------------
+
+    def has_hand_over_permission(self, request, object_id=None):
+        return request.user.has_perm("missions.add_handover")
+
+    @action(
+        description=_("Hand over work"),
+        url_path="hand-over",
+        permissions=["hand_over"],
+        icon="swap_horiz",
+    )
+    def hand_over_work(self, request, object_id):
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        return HttpResponseRedirect(hand_over_url(user))
+
+    def response_change(self, request, obj):
+        if "_continue" not in request.POST:
+            _warn_of_work(request, obj)
+        return super().response_change(request, obj)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if change and obj is not None and request.method == "GET":
+            _warn_of_work(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- The list -----------------------------------------------------------------------------
+
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user):
         return user.get_full_name()
@@ -228,6 +265,21 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         if user.is_superuser:
             names.append(str(_("superuser")))
         return ", ".join(names)
+
+
+def _warn_of_work(request, user):
+    """Say where the work of ``user``, who can no longer log in, is handed over."""
+    if user.is_active or not request.user.has_perm("missions.add_handover"):
+        return
+    count = work_count(user, request.user)
+    if count:
+        text = ngettext(
+            "%(count)d record is still the work of %(user)s, who can no longer log in.",
+            "%(count)d records are still the work of %(user)s, who can no longer log in.",
+            count,
+        ) % {"count": count, "user": user}
+        link = '{} <a class="crm-message-link" href="{}">{}</a>'
+        messages.warning(request, format_html(link, text, hand_over_url(user), _("Hand over")))
 
 
 admin.site.unregister(Group)
@@ -305,6 +357,39 @@ class ExportLogAdmin(SpreadsheetLogAdmin):
     list_select_related = ["user"]
     search_fields = ["user__last_name", "user__username", "model"]
     fields = ["at", "user", "list_name", "filters", "file_format", "rows"]
+
+
+@admin.register(TimedRun)
+class TimedRunAdmin(ReadOnlyAdmin):
+    """What was done by the clock; above the list stands whether the timer still runs."""
+
+    view_permission = "core.view_timedrun"
+    list_display = ["started_at", "task", "state", "outcome", "seconds"]
+    list_filter = [("started_at", RangeDateFilter)]
+    search_fields = ["task"]
+    fields = ["task", "day", "started_at", "finished_at", "outcome", "problem"]
+    list_before_template = "admin/staff/timer.html"
+
+    def changelist_view(self, request, extra_context=None):
+        last = timed.last_run()
+        context = {"last_run": last, "is_late": timed.is_late(last)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    @admin.display(description=_("state"))
+    def state(self, run):
+        if run.finished_at is None:
+            label, variant = _("under way"), "info"
+        elif run.problem:
+            label, variant = _("failed"), "bad"
+        else:
+            label, variant = _("done"), "good"
+        return render_to_string("admin/includes/chip.html", {"label": label, "variant": variant})
+
+    @admin.display(description=_("seconds"))
+    def seconds(self, run):
+        if run.finished_at is None:
+            return None
+        return number(round((run.finished_at - run.started_at).total_seconds(), 1))
 
 
 @admin.register(LogEntry)

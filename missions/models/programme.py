@@ -1,9 +1,12 @@
 """The programme of a mission: its appointments, hosts and those who go there."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,6 +27,30 @@ class AppointmentQuerySet(RecordQuerySet):
 
     def not_cancelled(self):
         return self.exclude(status=Appointment.Status.CANCELLED)
+
+    def of(self, user, day=None):
+        """Return those that concern a colleague on ``day`` (default: today).
+
+        Of missions that they own or go along on, or that are on. Who goes along is known by the
+        e-mail address.
+        """
+        missions = Mission.objects.active()
+        known = Person.objects.annotate(lower_email=Lower("email"))
+        going = Participation.objects.holding_a_place().filter(
+            role=Participation.Role.AGENCY_STAFF,
+            person__in=known.filter(lower_email=user.email.lower()).exclude(email="").values("pk"),
+        )
+        mine = Q(owner=user) | Q(pk__in=going.values("mission"))
+        mine |= Q(pk__in=Mission.objects.running(day).values("pk"))
+        return self.filter(mission__in=missions.filter(mine).values("pk"))
+
+    def next_of(self, user):
+        """Return what concerns a colleague and is not over."""
+        return self.of(user).active().not_cancelled().filter(ends_at__gte=timezone.now())
+
+    def within_a_day(self):
+        """Return what begins within 24 hours: a day that is the same in every time zone."""
+        return self.filter(starts_at__lt=timezone.now() + timedelta(days=1))
 
     def without_host(self):
         """Return what is planned and has nobody who receives the delegation."""
