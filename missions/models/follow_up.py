@@ -5,7 +5,8 @@ from operator import or_
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,33 @@ class FollowUpQuerySet(RecordQuerySet):
     def of(self, user):
         return self.filter(assignee=user)
 
+    def of_team(self, user):
+        return self.filter(assignee__in=user.team_members().values("pk"))
+
+    def with_last_contact(self):
+        """Annotate ``last_contact_id``: the newest interaction with the target, or None.
+
+        One key for each of the ways to a contact: a query of its own for each row, so for the rows
+        of a page only.
+        """
+        newest = Interaction.objects.active().order_by("-occurred_at", "-pk").values("pk")
+        of_organisation = newest.filter(organisation_links__organisation=OuterRef("organisation"))
+        of_person = newest.filter(person_links__person=OuterRef("person"))
+        cooperation = Coalesce(
+            OuterRef("cooperation"),
+            OuterRef("agreement__cooperation"),
+            OuterRef("project__cooperation"),
+        )
+        return self.annotate(
+            last_contact_id=Coalesce(
+                "interaction",
+                Subquery(of_organisation[:1]),
+                Subquery(of_person[:1]),
+                Subquery(newest.filter(cooperation=cooperation)[:1]),
+                Subquery(newest.filter(mission=OuterRef("mission"))[:1]),
+            )
+        )
+
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("assignee", *FollowUp.TARGETS).select_related(
@@ -77,7 +105,7 @@ class FollowUp(Record):
         related_name="follow_ups",
     )
     repeat = models.CharField(_("repeat"), max_length=10, choices=Repeat, default=Repeat.NEVER)
-    # The day from which the rhythm counts, where due_on is another: put off, or the 28th for a 31st.
+    # From where the rhythm counts, where due_on is another day: put off, or the 28th for a 31st.
     rhythm_from = models.DateField(_("repeated from"), null=True, blank=True, editable=False)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
     done_by = models.ForeignKey(
