@@ -5,6 +5,7 @@ from . import (  # noqa: F401
     contacts,
     cooperations,
     follow_ups,
+    hand_overs,
     missions,
     programme,
     projects,
