@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from legcrm.core.dates import start_of
 from legcrm.core.keys import Keys
@@ -22,6 +24,7 @@ from legcrm.core.models import StoredFigure
 from legcrm.core.rows import chunks
 from partners.models import Organisation
 
+from .calls import Call, describe
 from .models import (
     Agreement,
     AgreementParty,
@@ -40,6 +43,8 @@ from .models import (
 AT_ONCE = 5000
 # Under this key stands what the last search found: {condition: number of leads}.
 FIGURE = "radar"
+# So many of the best are looked at to find whom to call; several may be about one partner.
+CANDIDATES = 60
 GOING_ON = (Cooperation.Stage.TALKS, Cooperation.Stage.AGREED, Cooperation.Stage.ACTIVE)
 
 # Which records somebody looks after by writing a row of a model, as lookups from the row.
@@ -113,21 +118,26 @@ def _idle(days: int, today: date) -> QuerySet:
 def _agreement(days: int, today: date) -> QuerySet:
     """Agreements in force that nobody talked about, did anything for, or changed.
 
-    A contact with any of the parties counts: whoever talks with them can ask.
+    A contact counts that was logged for the cooperation, or with a party abroad. A university at
+    home with ten agreements is talked with each week, and of which of them nobody can tell; so a
+    party at home counts only where none abroad is named.
     """
     talks = Interaction.objects.active().filter(cooperation=OuterRef("cooperation"))
-    met = InteractionOrganisation.objects.filter(
-        interaction__archived_at__isnull=True,
-        organisation__agreement_parties__agreement=OuterRef("pk"),
-    )
+    parties = AgreementParty.objects.filter(agreement=OuterRef("pk"), organisation__isnull=False)
+    abroad = AgreementParty.Side.FOREIGN
     signs = [
-        talks.order_by("-occurred_at").values("occurred_at"),
-        met.order_by("-interaction__occurred_at").values("interaction__occurred_at"),
+        Subquery(talks.order_by("-occurred_at").values("occurred_at")[:1]),
+        Case(
+            When(Exists(parties.filter(side=abroad)), then=_last_met(side=abroad)),
+            default=_last_met(),
+        ),
         *(
-            FollowUp.objects.done()
-            .filter(**{path: OuterRef("pk")})
-            .order_by("-done_at")
-            .values("done_at")
+            Subquery(
+                FollowUp.objects.done()
+                .filter(**{path: OuterRef("pk")})
+                .order_by("-done_at")
+                .values("done_at")[:1]
+            )
             for path in LOOKED_AFTER[FollowUp]["agreement"]
         ),
     ]
@@ -139,7 +149,7 @@ def _agreement(days: int, today: date) -> QuerySet:
             lead_since=Greatest(
                 "updated_at",
                 # SQLite takes the greatest of values and of nothing for nothing.
-                *(Coalesce(Subquery(sign[:1]), F("updated_at")) for sign in signs),
+                *(Coalesce(sign, F("updated_at")) for sign in signs),
             )
         )
         .filter(lead_since__lt=start_of(today - timedelta(days=days)))
@@ -151,6 +161,17 @@ def _agreement(days: int, today: date) -> QuerySet:
             lead_rank=Value(StaleLead.Rank.AGREEMENT),
         )
     )
+
+
+def _last_met(**party):
+    """Return the last contact with the parties of an agreement, as an expression."""
+    about = {"agreement": OuterRef("pk"), **party}
+    met = InteractionOrganisation.objects.filter(
+        interaction__archived_at__isnull=True,
+        **{f"organisation__agreement_parties__{name}": value for name, value in about.items()},
+    )
+    newest = met.order_by("-interaction__occurred_at").values("interaction__occurred_at")
+    return Subquery(newest[:1])
 
 
 def _overdue(days: int, today: date) -> QuerySet:
@@ -375,3 +396,50 @@ def _about(model, keys):
         for path in paths
     )
     return some.union(*others)
+
+
+# --- Who calls whom today -----------------------------------------------------------------------
+
+
+def calls_today(user, most: int = 5) -> list[Call]:
+    """Return whom ``user`` should call today, the most urgent first, one partner at most once.
+
+    What was put off is left out, and so is what no longer holds at this moment. The number of
+    queries doesn't depend on how many leads there are.
+    """
+    today = timezone.localdate()
+    mine = StaleLead.objects.for_user(user).of(user).shown(today).for_list()
+    calls, partners = [], set()
+    for call in describe(_still_stale(list(mine[:CANDIDATES]), user, today), user, today):
+        # Who to call; where that is nobody, what it is about.
+        partner = call.organisation or call.target
+        if (type(partner), partner.pk) not in partners:
+            partners.add((type(partner), partner.pk))
+            calls.append(call)
+    return calls[:most]
+
+
+def _still_stale(leads, owner, today):
+    """Return those of ``leads`` that their rule still finds for ``owner``; one query per rule."""
+    by_rule = {}
+    for lead in leads:
+        by_rule.setdefault(lead.rule, {})[lead.target.pk] = lead
+    kept = set()
+    for rule, about in by_rule.items():
+        for key, finding in _find(rule, today, Q(pk__in=Keys(about))).items():
+            if finding.owner_id == owner.pk:
+                kept.add(about[key].pk)
+    return [lead for lead in leads if lead.pk in kept]
+
+
+def put_off(lead: StaleLead, until: date, user) -> None:
+    """Have ``lead`` out of sight until the day ``until``; today brings it back.
+
+    Raises PermissionDenied, or ValidationError for a day that is over.
+    """
+    if not user.has_perm("missions.change_stalelead"):
+        raise PermissionDenied
+    if until < timezone.localdate():
+        raise ValidationError(_("Choose a day from today on until which it is put off."))
+    lead.snoozed_until = until
+    StaleLead.objects.filter(pk=lead.pk).update(snoozed_until=until)

@@ -14,6 +14,7 @@ LOGINS = [
     ("redaktion", "Rolf", "Beispiel", "editor"),
     ("leser", "Lea", "Beispiel", "reader"),
 ]
+TEAMS = {"projektleitung": "Außenwirtschaft", "redaktion": "Außenwirtschaft"}
 
 
 def load_author():
@@ -43,6 +44,7 @@ def load_logins():
                 "last_name": last_name,
                 "email": f"{username}@example.org",
                 "is_staff": True,
+                "team": TEAMS.get(username, ""),
             },
         )
         if created:

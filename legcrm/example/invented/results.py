@@ -48,7 +48,8 @@ COOPERATIONS = [
     ("lebensmittel", "magaliti", "Backmischungen", "economic", [("introduced", 25)], None),
 ]  # fmt: skip
 
-# title, home, partner, kind, field, status, mission, days since agreed, since signed
+# title, home, partner, kind, field, status, mission, days since agreed, since signed. They are
+# entered on the day after.
 AGREEMENTS = [
     ("Liefervertrag Baugruppen (Beispiel)", "fahrzeugteile", "przyklad-tech", "contract",
      "economic", "signed", FAIR, 340, 320),
@@ -58,6 +59,8 @@ AGREEMENTS = [
      "economic", "signed", BUSINESS_TRIP, 720, 700),
     ("Memorandum Doppelabschluss (Beispiel)", "musterhochschule", "przyklad-politechnika",
      "memorandum", "university", "planned", FAIR, None, None),
+    ("Absichtserklärung Werkstoffprüfung (Beispiel)", "werkstoffe", "przyklad-politechnika",
+     "letter_of_intent", "research", "agreed", FAIR, 190, None),
 ]  # fmt: skip
 
 PROJECTS = [
@@ -112,9 +115,15 @@ PROJECTS = [
     {
         "title": "Bewässerung für Obstbau (Beispiel)", "between": ("agrartechnik", "namuna-agro"),
         "sector": "food-agriculture", "stage": "idea", "country": "UZ", "mission": ONLINE,
-        "milestones": [],
+        "entered": 33, "milestones": [],
     },
 ]  # fmt: skip
+
+
+def _entered(days):
+    """Return when something was entered ``days`` ago, and not changed since: then it goes cold."""
+    entered = timezone.now() - timedelta(days=days)
+    return {"created_at": entered, "updated_at": entered}
 
 
 def load_cooperations(loader, missions, organisations, users):
@@ -154,6 +163,7 @@ def load_agreements(loader, missions, organisations, cooperations):
         agreement = agreements[home, partner] = loader.put(
             Agreement,
             {"title": title},
+            **_entered(min(filter(None, (agreed, signed)), default=1) - 1),
             kind=kind,
             field=field,
             status=status,
@@ -198,6 +208,7 @@ def load_projects(loader, missions, organisations, cooperations, agreements, use
             cooperation=cooperations[row["between"]],
             agreement=agreements.get(row["between"]),
             owner=users["projektleitung"],
+            **_entered(row.get("entered", 0)),
             **values,
         )
         for role, key in zip(("lead", "partner"), row["between"], strict=True):

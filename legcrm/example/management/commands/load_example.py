@@ -5,10 +5,12 @@ from collections import Counter
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 
 from legcrm.core.history import acting_as
 from legcrm.example import facts, invented, staff
 from legcrm.example.loading import Loader
+from missions.radar import find_leads
 
 
 class Command(BaseCommand):
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             if not facts_only:
                 loaders["invented"] = Loader(author, invented.SOURCE)
                 invented.load(loaders["invented"], known, staff.load_logins())
+        find_leads(timezone.localdate())
         for part, loader in loaders.items():
             self._summarise(part, loader.created)
         if not facts_only:
