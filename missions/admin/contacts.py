@@ -24,7 +24,9 @@ from ..admin_display import some_links
 from ..contacts import add_next_step, running_mission
 from ..models import Interaction
 from ..resources.contacts import InteractionResource
+from .drop_views import InteractionFileInline, file_urls
 from .forms_contacts import InteractionForm
+from .quick_log_views import quick_log_urls
 
 # Form fields of no model field: they become a follow-up.
 NEXT_STEP = ("next_step", "next_step_on")
@@ -81,8 +83,12 @@ class InteractionAdmin(RecordAdmin):
         ),
         BOOKKEEPING,
     )
+    inlines = (InteractionFileInline,)
     panel_template = "admin/missions/interaction_panel.html"
     resource_classes = (InteractionResource,)
+
+    def get_urls(self):
+        return [*quick_log_urls(self), *file_urls(self), *super().get_urls()]
 
     def for_list(self, queryset):
         return super().for_list(queryset).with_participants()
