@@ -1,7 +1,8 @@
-"""The start page: what is due, what is on, and figures that open the list behind them.
+"""The start page: what is due, what is on, who waits and who goes cold; figures open their lists.
 
 Everything is read under the user's rights; a card that the user may not open is not there. The
-number of queries doesn't grow with the number of records.
+number of queries doesn't grow with the number of records. What is mine is counted up to a bound,
+what is counted over a whole large table is counted at night (``legcrm.core.figures``).
 """
 
 from datetime import timedelta
@@ -12,7 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from legcrm.core.figures import (
+    Total,
+    count_up_to,
+    read_totals,
+    say_count,
+    say_total,
+    store_totals,
+)
+from legcrm.core.timed import is_late, last_run
 from missions.admin_display import chip
+from missions.follow_ups import last_contacts
 from missions.gaps import gaps_by_mission
 from missions.models import (
     Agreement,
@@ -22,30 +33,54 @@ from missions.models import (
     Interaction,
     Mission,
     Participation,
+    Project,
+    StaleLead,
 )
+from missions.radar import calls_today
 from partners.models import Organisation, Person
 
-from .site import may_add, may_view, page_url
+from .site import may_add, may_change, may_view, page_url
 
 FOLLOW_UPS_SHOWN = 8
-MISSIONS_SHOWN = 5
-LAST_MISSIONS_SHOWN = 3
 APPOINTMENTS_SHOWN = 6
+TO_DECIDE_SHOWN = 6
+CALLS_SHOWN = 5
+MISSIONS_SHOWN = 5
+RESULTS_SHOWN = 4
 COUNTRIES_SHOWN = 10
+
+COUNTRIES = Total("organisations.country", Organisation.objects.active, by="country")
+PEOPLE = Total("people", Person.objects.active)
+STAGES = Total("cooperations.stage", Cooperation.objects.active, by="stage")
+AGREEMENTS = Total("agreements.status", Agreement.objects.active, by="status")
+PROJECTS = Total("projects.stage", Project.objects.active, by="stage")
+TOTALS = (COUNTRIES, PEOPLE, STAGES, AGREEMENTS, PROJECTS)
+
+
+def count_figures(day):
+    """Count the totals of large tables for the pages of ``day``: a task of ``manage.py daily``."""
+    return f"{store_totals(TOTALS)} figures counted"
 
 
 def start_page(request, context):
     """Add the cards of the start page to the context of the admin's index."""
     today = timezone.localdate()
-    cooperations = _cooperations(request)
-    countries_ = _countries(request)
-    cards = {
+    # Whoever may see a model may see all of it, or a total that is the same for all would tell.
+    totals = read_totals(total for total in TOTALS if may_view(request, total.model))
+    work = {
         "follow_ups": _follow_ups(request, today),
+        "appointments": _appointments(request),
+        "to_decide": _to_decide(request),
+        "calls": _calls(request, today),
+    }
+    cards = {
+        **work,
         "missions": _missions(request, today),
-        "appointments": _appointments(request, today),
-        "cooperations": cooperations,
-        "countries": countries_,
-        "figures": _figures(request, countries_, cooperations),
+        "results": _results(request, today),
+        "cooperations": _by_stage(request, totals, STAGES),
+        "projects": _by_stage(request, totals, PROJECTS),
+        "countries": _countries(request, totals),
+        "figures": _figures(totals),
     }
     return {
         **context,
@@ -54,7 +89,21 @@ def start_page(request, context):
         "greeting": _greeting(request.user),
         "today": today,
         "quick_actions": _quick_actions(request),
+        "urgent": [figure for card in work.values() if card for figure in card["figures"]],
+        "figures_of": min((t.counted_at for t in totals.values() if t.counted_at), default=None),
+        "nightly": _nightly(request),
         "nothing_to_see": not any(cards.values()),
+    }
+
+
+def _figure(label, count, url, variant=None):
+    """Return a figure of one's own work, counted up to a bound; its colour is for what there is."""
+    return {
+        "label": label,
+        "count": count,
+        "shown": say_count(count),
+        "url": url,
+        "variant": variant if count else "none",
     }
 
 
@@ -81,32 +130,46 @@ def _quick_actions(request):
     ]
 
 
+def _nightly(request):
+    """Tell whoever looks after the server when the nightly work seems to stand still."""
+    if not request.user.has_perm("core.view_timedrun"):
+        return None
+    last = last_run()
+    return {"last": last} if is_late(last) else None
+
+
+# --- What waits for the user ----------------------------------------------------------------
+
+
 def _follow_ups(request, today):
     """What the user promised: three counts, and what is next."""
     if not may_view(request, FollowUp):
         return None
     mine = FollowUp.objects.for_user(request.user).of(request.user).open()
     week = today + timedelta(days=7)
-    counts = mine.aggregate(
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
-        today=Count("pk", filter=Q(due_on=today)),
-        week=Count("pk", filter=Q(due_on__range=(today, week))),
+    due = (
+        ("overdue", _("overdue"), Q(due_on__lt=today), "bad"),
+        ("today", _("due today"), Q(due_on=today), "warn"),
+        ("week", _("due within seven days"), Q(due_on__range=(today, week)), None),
     )
-    labels = {"overdue": _("overdue"), "today": _("today"), "week": _("within seven days")}
-    variants = {"overdue": "bad", "today": "warn"}
-    first = mine.for_list().order_by("due_on", "pk")[:FOLLOW_UPS_SHOWN]
+    first = list(mine.for_list().order_by("due_on", "pk")[:FOLLOW_UPS_SHOWN])
+    contacts = last_contacts(first, request.user)
     return {
         "figures": [
-            {
-                "label": label,
-                "count": counts[due],
-                "variant": variants.get(due) if counts[due] else None,
-                "url": page_url(FollowUp, assignee="me", due=due),
-            }
-            for due, label in labels.items()
+            _figure(
+                label,
+                count_up_to(mine.filter(condition)),
+                page_url(FollowUp, assignee="me", due=span),
+                variant,
+            )
+            for span, label, condition, variant in due
         ],
         "rows": [
-            {"follow_up": follow_up, "target": _visible_target(request, follow_up)}
+            {
+                "follow_up": follow_up,
+                "target": _visible_target(request, follow_up),
+                "last_contact": contacts.get(follow_up.pk),
+            }
             for follow_up in first
         ],
         "all_url": page_url(FollowUp, assignee="me"),
@@ -119,19 +182,99 @@ def _visible_target(request, follow_up):
     return target if target is not None and may_view(request, type(target)) else None
 
 
+def _appointments(request):
+    """Where the user must be; not for those who only read about missions."""
+    if not may_add(request, Appointment):
+        return None
+    mine = Appointment.objects.for_user(request.user).next_of(request.user)
+    first = mine.select_related("mission", "stop").order_by("starts_at", "pk")
+    return {
+        "figures": [
+            _figure(
+                _("appointments within 24 hours"),
+                count_up_to(mine.within_a_day()),
+                page_url(Appointment, next="day"),
+            )
+        ],
+        "days": _by_local_day(first[:APPOINTMENTS_SHOWN]),
+        "all_url": page_url(Appointment, next="mine"),
+        "add_url": page_url(Appointment, "add"),
+    }
+
+
+def _by_local_day(appointments):
+    """Return ``[{day, word, appointments}]``: days in the city of each, "today" as it is there."""
+    found = {}
+    for appointment in appointments:
+        day = appointment.local_starts_at.date()
+        near = (day - timezone.localdate(timezone=appointment.zone)).days
+        word = {0: _("today"), 1: _("tomorrow")}.get(near, "")
+        found.setdefault((day, word), []).append(appointment)
+    return [{"day": day, "word": word, "appointments": rows} for (day, word), rows in found.items()]
+
+
+def _to_decide(request):
+    """Who applied, and who accepted and is not confirmed: on my missions, or on all if none is."""
+    if not may_change(request, Participation):
+        return None
+    participations = Participation.objects.for_user(request.user)
+    has_missions = Mission.objects.active().ahead().filter(owner=request.user).exists()
+    whose = "mine" if has_missions else "all"
+    waiting = participations.to_decide(request.user if has_missions else None)
+    labels = {
+        Participation.Status.APPLIED: _("applications"),
+        Participation.Status.ACCEPTED: _("answers to confirm"),
+    }
+    first = waiting.for_list().order_by("mission__starts_on", "mission", "status", "pk")
+    return {
+        "figures": [
+            _figure(
+                label,
+                count_up_to(waiting.filter(status=status)),
+                page_url(Participation, to_decide=whose, status=status.value),
+            )
+            for status, label in labels.items()
+        ],
+        "is_mine": has_missions,
+        "rows": [
+            {
+                "participation": participation,
+                "chip": chip(Participation.Status(participation.status)),
+            }
+            for participation in first[:TO_DECIDE_SHOWN]
+        ],
+        "all_url": page_url(Participation, to_decide="all"),
+        "missions_url": page_url(Mission),
+    }
+
+
+def _calls(request, today):
+    """Whom to call today, of what goes cold; the figure counts all that the radar found."""
+    if not may_view(request, StaleLead):
+        return None
+    mine = StaleLead.objects.for_user(request.user).of(request.user).shown(today)
+    url = page_url(StaleLead, owner="me")
+    return {
+        "figures": [_figure(_("going cold"), count_up_to(mine), url)],
+        "rows": calls_today(request.user, CALLS_SHOWN),
+        "all_url": url,
+        "everybody_url": page_url(StaleLead),
+    }
+
+
+# --- What is on, and what came of it --------------------------------------------------------
+
+
 def _missions(request, today):
-    """Running and coming missions; where there are none, the last ones."""
+    """Running and coming missions, with what they lack."""
     if not may_view(request, Mission):
         return None
-    missions = Mission.objects.for_user(request.user).active()
+    missions = Mission.objects.for_user(request.user).active().ahead(today)
     missions = missions.with_participant_count().prefetch_related("stops")
-    shown = missions.running(today) | missions.coming(today)
-    shown = list(shown.order_by("starts_on", "code")[:MISSIONS_SHOWN])
-    last = [] if shown else list(missions.filter(starts_on__lte=today)[:LAST_MISSIONS_SHOWN])
+    shown = list(missions.order_by("starts_on", "code")[:MISSIONS_SHOWN])
     gaps = gaps_by_mission(shown, request.user)
     may_see_participants = may_view(request, Participation)
     return {
-        "shown": bool(shown),
         "rows": [
             {
                 "mission": mission,
@@ -146,32 +289,59 @@ def _missions(request, today):
                 "gaps": gaps.get(mission.pk),
                 "is_prepared": mission.status in Mission.OPEN_STATUSES,
             }
-            for mission in shown or last
+            for mission in shown
         ],
         "all_url": page_url(Mission),
         "add_url": page_url(Mission, "add") if may_add(request, Mission) else None,
     }
 
 
-def _appointments(request, today):
-    """The next appointments of the missions that the user owns or that are on."""
-    if not may_view(request, Appointment):
+def _results(request, today):
+    """What came of the last missions: each number with its list."""
+    if not may_view(request, Mission):
         return None
-    running = Mission.objects.active().running(today)
-    appointments = (
-        Appointment.objects.for_user(request.user)
-        .active()
-        .not_cancelled()
-        .filter(Q(mission__owner=request.user) | Q(mission__in=running))
-        .filter(ends_at__gte=timezone.now(), mission__archived_at__isnull=True)
-        .select_related("mission", "stop")
-        .order_by("starts_at", "pk")
-    )
+    missions = Mission.objects.for_user(request.user).active().over(today)
+    missions = list(missions.order_by("-starts_on", "code")[:RESULTS_SHOWN])
+    if not missions:
+        return None
+    columns = [c for c in _columns_of_results(request.user) if may_view(request, c[1].model)]
+    cells = {mission.pk: [] for mission in missions}
+    for label, rows, field, filters in columns:
+        counted = rows.filter(**{f"{field}__in": missions}).order_by().values_list(field)
+        counts = dict(counted.annotate(count=Count("pk")))
+        for key, row in cells.items():
+            url = page_url(rows.model, **{f"{field}__id__exact": key}, **filters)
+            row.append({"label": label, "count": counts.get(key, 0), "url": url})
     return {
-        "shown": list(appointments[:APPOINTMENTS_SHOWN]),
-        "all_url": page_url(Appointment),
-        "add_url": page_url(Appointment, "add") if may_add(request, Appointment) else None,
+        "labels": [label for label, *_rest in columns],
+        "rows": [{"mission": mission, "cells": cells[mission.pk]} for mission in missions],
+        "all_url": page_url(Mission),
     }
+
+
+def _columns_of_results(user):
+    """Return ``[(label, rows, their field for the mission, filters of their list)]``."""
+    places = [status.value for status in Participation.PLACE_STATUSES]
+    signed = Agreement.Status.SIGNED.value
+    return [
+        (
+            _("Participants"),
+            Participation.objects.for_user(user).holding_a_place(),
+            "mission",
+            {"status": places},
+        ),
+        (_("Cooperations"), Cooperation.objects.for_user(user).active(), "origin_mission", {}),
+        (
+            _("Signed agreements"),
+            Agreement.objects.for_user(user).active().filter(status=signed),
+            "mission",
+            {"status": signed},
+        ),
+        (_("Follow-up projects"), Project.objects.for_user(user).active(), "origin_mission", {}),
+    ]
+
+
+# --- Totals ---------------------------------------------------------------------------------
 
 
 def _bars(counted, label, url):
@@ -181,6 +351,7 @@ def _bars(counted, label, url):
         {
             "label": label(value),
             "count": count,
+            "shown": say_total(count),
             "share": round(100 * count / longest),
             "url": url(value),
         }
@@ -188,32 +359,30 @@ def _bars(counted, label, url):
     ]
 
 
-def _cooperations(request):
-    """Cooperations by stage, in the order of the road from first idea to end."""
-    if not may_view(request, Cooperation):
+def _by_stage(request, totals, total):
+    """Cooperations or projects by stage, in the order of the road from first idea to end."""
+    if total.key not in totals:
         return None
-    cooperations = Cooperation.objects.for_user(request.user).active()
-    counts = dict(cooperations.order_by().values_list("stage").annotate(count=Count("pk")))
-    stages = [(stage, counts[stage]) for stage in Cooperation.Stage if stage in counts]
+    model = total.model
+    counts = totals[total.key].value
     return {
         "bars": _bars(
-            stages,
+            [(stage, counts[stage]) for stage in model.Stage if stage in counts],
             lambda stage: stage.label,
-            lambda stage: page_url(Cooperation, stage=stage.value),
+            lambda stage: page_url(model, stage=stage.value),
         ),
-        "counts": counts,
-        "all_url": page_url(Cooperation),
-        "add_url": page_url(Cooperation, "add") if may_add(request, Cooperation) else None,
+        "counted_at": totals[total.key].counted_at,
+        "all_url": page_url(model),
+        "add_url": page_url(model, "add") if may_add(request, model) else None,
     }
 
 
-def _countries(request):
+def _countries(request, totals):
     """Partners abroad by country; the organisations at home are only in the total."""
-    if not may_view(request, Organisation):
+    if COUNTRIES.key not in totals:
         return None
-    organisations = Organisation.objects.for_user(request.user).active()
-    counted = list(organisations.order_by().values_list("country").annotate(count=Count("pk")))
-    abroad = [(code, count) for code, count in counted if code != settings.HOME_COUNTRY]
+    counts = totals[COUNTRIES.key].value
+    abroad = [(code, count) for code, count in counts.items() if code != settings.HOME_COUNTRY]
     abroad.sort(key=lambda item: (-item[1], str(countries.name(item[0]))))
     return {
         "bars": _bars(
@@ -232,33 +401,28 @@ def _countries(request):
             }
         },
         "more": max(len(abroad) - COUNTRIES_SHOWN, 0),
-        "total": sum(count for _code, count in counted),
+        "counted_at": totals[COUNTRIES.key].counted_at,
         "all_url": page_url(Organisation),
         "add_url": page_url(Organisation, "add") if may_add(request, Organisation) else None,
     }
 
 
-def _figures(request, countries_, cooperations):
+def _figures(totals):
     """Four numbers, each with the list that it counts."""
-    figures = []
-    if countries_:
-        figures.append((_("organisations"), countries_["total"], countries_["all_url"]))
-    if may_view(request, Person):
-        people = Person.objects.for_user(request.user).active().count()
-        figures.append((_("people"), people, page_url(Person)))
-    if cooperations:
-        active = Cooperation.Stage.ACTIVE.value
-        figures.append(
-            (
-                _("active cooperations"),
-                cooperations["counts"].get(active, 0),
-                page_url(Cooperation, stage=active),
-            )
-        )
-    if may_view(request, Agreement):
-        signed = Agreement.Status.SIGNED.value
-        agreements = Agreement.objects.for_user(request.user).active().filter(status=signed)
-        figures.append(
-            (_("signed agreements"), agreements.count(), page_url(Agreement, status=signed))
-        )
-    return [{"label": label, "count": count, "url": url} for label, count, url in figures]
+    active, signed = Cooperation.Stage.ACTIVE.value, Agreement.Status.SIGNED.value
+    offered = (
+        (COUNTRIES, _("organisations"), lambda counts: sum(counts.values()), {}),
+        (PEOPLE, _("people"), int, {}),
+        (STAGES, _("active cooperations"), lambda counts: counts.get(active, 0), {"stage": active}),
+        (AGREEMENTS, _("signed agreements"), lambda counts: counts.get(signed, 0),
+         {"status": signed}),
+    )  # fmt: skip
+    figures = [
+        (label, count(totals[total.key].value), page_url(total.model, **filters))
+        for total, label, count, filters in offered
+        if total.key in totals
+    ]
+    return [
+        {"label": label, "count": count, "shown": say_total(count), "url": url}
+        for label, count, url in figures
+    ]

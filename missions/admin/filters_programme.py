@@ -4,7 +4,7 @@ from django.db.models import F
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from legcrm.core.filters import KeyFilter, missing_filter
+from legcrm.core.filters import KeyFilter, OneOfFilter, missing_filter
 
 from ..models import Mission
 
@@ -20,6 +20,42 @@ class MissionFilter(KeyFilter):
         title = "title_en" if (get_language() or "").startswith("en") else "title_de"
         missions = Mission.objects.for_user(self.request.user).order_by()
         return missions.annotate(value=F("pk"), label=F(title)).values("value", "label")
+
+
+class ToDecideFilter(OneOfFilter):
+    """Who waits for a word from us, on missions that are on or to come."""
+
+    title = _("to decide")
+    parameter_name = "to_decide"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("on my missions")), ("all", _("on all missions"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "mine":
+                return queryset.to_decide(request.user)
+            case "all":
+                return queryset.to_decide()
+        return queryset
+
+
+class NextFilter(OneOfFilter):
+    """What is ahead of the user, on the missions that concern them."""
+
+    title = _("my next appointments")
+    parameter_name = "next"
+
+    def lookups(self, request, model_admin):
+        return [("day", _("within 24 hours")), ("mine", _("all that are ahead"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "day":
+                return queryset.next_of(request.user).within_a_day()
+            case "mine":
+                return queryset.next_of(request.user)
+        return queryset
 
 
 # By the same methods as ``missions.gaps`` counts them.

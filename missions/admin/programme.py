@@ -30,6 +30,8 @@ from .filters_programme import (
     MissingOfAppointmentFilter,
     MissingOfParticipationFilter,
     MissionFilter,
+    NextFilter,
+    ToDecideFilter,
 )
 from .forms_programme import AppointmentForm, StopChoiceField
 from .invitation_views import letters_page, letters_urls, may_write_letters
@@ -59,6 +61,7 @@ class ParticipationAdmin(RecordAdmin):
         country_filter(F("organisation__country")),
         choice_filter("role", _("role"), Participation.Role),
         choice_filter("status", _("status"), Participation.Status),
+        ToDecideFilter,
         MissingOfParticipationFilter,
         related_filter(Participation._meta.get_field("organisation")),
         related_filter(Participation._meta.get_field("person")),
@@ -215,6 +218,7 @@ class AppointmentAdmin(RecordAdmin):
         choice_filter("kind", _("kind"), Appointment.Kind),
         choice_filter("status", _("status"), Appointment.Status),
         MissingOfAppointmentFilter,
+        NextFilter,
         ("starts_at", ComingDaysFilter),
         record_filter("host", _("host"), Organisation, "hosts"),
         record_filter("participation", _("participant"), Participation, "participations"),
@@ -303,8 +307,9 @@ class AppointmentAdmin(RecordAdmin):
         return chip(Appointment.Status(appointment.status))
 
     def get_ordering(self, request):
-        # The programme of one mission reads from its first hour; all of them, newest first.
-        if request.GET.get(OF_MISSION):
+        # The programme of one mission, and what is ahead, read from the first hour; all of them,
+        # newest first.
+        if request.GET.get(OF_MISSION) or request.GET.get("next"):
             return ["starts_at", "pk"]
         return ["-starts_at", "-pk"]
 

@@ -51,6 +51,16 @@ class MissionQuerySet(RecordQuerySet):
             starts_on__gt=day or timezone.localdate()
         )
 
+    def ahead(self, day=None):
+        """Return missions that are on, or begin after ``day`` (default: today)."""
+        return self.running(day) | self.coming(day)
+
+    def over(self, day=None):
+        """Return missions that took place before ``day`` (default: today)."""
+        day = day or timezone.localdate()
+        ended = Q(ends_on__lt=day) | Q(ends_on__isnull=True, starts_on__lt=day)
+        return self.exclude(status=Mission.Status.CANCELLED).filter(ended)
+
     def in_preparation(self):
         """Return missions that somebody works on: what is missing for them still matters."""
         return self.filter(status__in=Mission.OPEN_STATUSES)

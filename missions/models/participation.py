@@ -18,6 +18,17 @@ class ParticipationQuerySet(RecordQuerySet):
         """Return those that count towards the capacity of the mission."""
         return self.active().filter(status__in=Participation.PLACE_STATUSES)
 
+    def to_decide(self, user=None):
+        """Return who waits for an answer, or has accepted and is not confirmed, of missions ahead.
+
+        With ``user``: of the missions that are theirs.
+        """
+        missions = Mission.objects.active().ahead()
+        if user is not None:
+            missions = missions.filter(owner=user)
+        waiting = self.active().filter(status__in=Participation.UNDECIDED_STATUSES)
+        return waiting.filter(mission__in=missions)
+
     def without_profile(self):
         """Return those who come and whose organisation has no profile for the booklet."""
         profiles = OrganisationProfile.objects.filter(organisation=OuterRef("organisation"))
@@ -110,6 +121,8 @@ class Participation(Record):
     PLACE_STATUSES = (Status.ACCEPTED, Status.CONFIRMED, Status.ATTENDED)
     # Those whom the booklet presents by the profile of their organisation.
     BOOKLET_ROLES = (Role.COMPANY, Role.UNIVERSITY, Role.RESEARCH, Role.ASSOCIATION)
+    # Those who wait for a word from us.
+    UNDECIDED_STATUSES = (Status.APPLIED, Status.ACCEPTED)
     CLOSED_STATUSES = (Status.DECLINED, Status.CANCELLED, Status.NO_SHOW)
 
     mission = models.ForeignKey(
