@@ -93,6 +93,7 @@ GROUPS = (
         (
             Entry("missions.Interaction", "forum", _("Contact log")),
             Entry("missions.FollowUp", "notification_important"),
+            Entry("missions.FollowUp", "calendar_month", _("Calendar"), "calendar"),
             Entry("missions.Interaction", "add_comment", _("Log a contact"), "add"),
         ),
     ),

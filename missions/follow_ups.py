@@ -7,6 +7,7 @@ only named by what is given: what counts, and is changed, is the row as it is sa
 from calendar import monthrange
 from datetime import date, timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -194,3 +195,11 @@ def last_contacts(follow_ups, user) -> dict[int, Interaction]:
     wanted = {key for key in known.values() if key is not None}
     contacts = Interaction.objects.for_user(user).in_bulk(wanted)
     return {pk: contacts[key] for pk, key in known.items() if key in contacts}
+
+
+def colleagues_for(follow_up):
+    """Return the colleagues to whom ``follow_up`` can be passed on."""
+    may_take = get_user_model().objects.with_perm(
+        "missions.change_followup", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return may_take.exclude(pk=follow_up.assignee_id)

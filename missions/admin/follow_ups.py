@@ -4,31 +4,33 @@ from datetime import timedelta
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
+from django.db.models import Q
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from legcrm.core.admin import BOOKKEEPING, BOOKKEEPING_FIELDS, RecordAdmin
+from legcrm.core.filter_views import RecordList
 from legcrm.core.filters import (
     ArchivedFilter,
     DayRangeFilter,
     OneOfFilter,
+    Option,
     OwnerFilter,
     related_filter,
 )
 
-from ..follow_ups import AlreadyDone, complete
+from ..follow_ups import FollowUpRefused, comes_again, complete, last_contacts
 from ..models import FollowUp
 from ..resources.contacts import FollowUpResource
-from .forms_contacts import FollowUpDoneForm
+from .calendar_views import calendar_urls
+from .follow_up_views import act_page, follow_up_urls, say_next
 
 
 class StateFilter(OneOfFilter):
@@ -51,9 +53,25 @@ class StateFilter(OneOfFilter):
 
 
 class AssigneeFilter(OwnerFilter):
+    """As of an owner, and those of my team: ``?assignee=team``."""
+
     title = _("assignee")
     parameter_name = "assignee"
     field = "assignee"
+
+    def queryset(self, request, queryset):
+        if "team" not in self.values:
+            return super().queryset(request, queryset)
+        team = request.user.team_members().values("pk")
+        return queryset.filter(Q(assignee__in=team) | Q(assignee__in=self.chosen()))
+
+    def options(self):
+        me, _nobody, *colleagues = super().options()
+        team = Option("team", _("my team"), None, "team" in self.values, self.parameter_name)
+        return [me, team, *colleagues]
+
+    def labels(self):
+        return ([gettext("my team")] if "team" in self.values else []) + super().labels()
 
 
 class DueFilter(OneOfFilter):
@@ -90,9 +108,23 @@ class DueDaysFilter(DayRangeFilter):
     presets = ()  # DueFilter has them.
 
 
+class FollowUpList(RecordList):
+    """The list, each row with the last contact with what it is about."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        contacts = last_contacts(self.result_list, request.user)
+        for follow_up in self.result_list:
+            follow_up.last_contact = contacts.get(follow_up.pk)
+
+
 @admin.register(FollowUp)
 class FollowUpAdmin(RecordAdmin):
-    list_display = ("what", "due_cell", "target_cell", "assignee", "repeat_cell", "done_cell")
+    list_display = (
+        "what", "due_cell", "target_cell", "last_contact_cell", "assignee", "done_cell",
+        "actions_cell",
+    )  # fmt: skip
+    change_list_template = "admin/follow_ups/list.html"
     list_filter = (
         AssigneeFilter,
         StateFilter,
@@ -111,7 +143,7 @@ class FollowUpAdmin(RecordAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ["what", ("due_on", "assignee"), ("repeat", "outcome")]},
+            {"fields": ["what", ("due_on", "assignee"), ("repeat", "note"), "outcome"]},
         ),
         (
             _("About exactly one record"),
@@ -135,6 +167,9 @@ class FollowUpAdmin(RecordAdmin):
     actions = ("complete_selected", *RecordAdmin.actions)
     actions_detail = ("complete_record", *RecordAdmin.actions_detail)
 
+    def get_urls(self):
+        return [*calendar_urls(self), *follow_up_urls(self), *super().get_urls()]
+
     def get_queryset(self, request):
         # The name of a cooperation is that of its two sides.
         return (
@@ -148,8 +183,37 @@ class FollowUpAdmin(RecordAdmin):
         initial.setdefault("assignee", request.user.pk)
         return initial
 
+    def save_model(self, request, obj, form, change):
+        if {"due_on", "repeat"} & set(form.changed_data):
+            obj.rhythm_from = None  # A new day begins a new rhythm.
+        super().save_model(request, obj, form, change)
+
     def get_panel(self, request, obj):
-        return {"due": due_chip(obj), "target": obj.target, "target_label": target_label(obj)}
+        return {
+            "due": due_chip(obj),
+            "target": obj.target,
+            "target_label": target_label(obj),
+            "last_contact": last_contacts([obj], request.user).get(obj.pk),
+            "comes_again": None if obj.done_at else comes_again(obj),
+        }
+
+    # --- The list ---------------------------------------------------------------------------
+
+    def get_changelist(self, request, **kwargs):
+        return FollowUpList
+
+    def get_list_display(self, request):
+        """Show what can be done with what is open, and when it was done of what is done."""
+        left_out = set()
+        if request.GET.get("state") not in ("done", "all"):
+            left_out.add("done_cell")
+        if request.GET.get("state") == "done" or not self.has_change_permission(request):
+            left_out.add("actions_cell")
+        return [name for name in super().get_list_display(request) if name not in left_out]
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"scopes": scopes(request), "calendar": calendar_address(request)}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @display(description=_("due"), ordering="due_on")
     def due_cell(self, obj):
@@ -160,9 +224,14 @@ class FollowUpAdmin(RecordAdmin):
         context = {"target": obj.target, "label": target_label(obj)}
         return render_to_string("admin/missions/followup_target.html", context)
 
-    @display(description=_("repeat"), ordering="repeat")
-    def repeat_cell(self, obj):
-        return "" if obj.repeat == FollowUp.Repeat.NEVER else obj.get_repeat_display()
+    @display(description=_("last contact"))
+    def last_contact_cell(self, obj):
+        context = {"contact": obj.last_contact}
+        return render_to_string("admin/follow_ups/last_contact.html", context)
+
+    @display(description=_("actions"))
+    def actions_cell(self, obj):
+        return render_to_string("admin/follow_ups/actions.html", {"follow_up": obj})
 
     @display(description=_("done at"), ordering="done_at")
     def done_cell(self, obj):
@@ -185,33 +254,7 @@ class FollowUpAdmin(RecordAdmin):
         icon="check",
     )
     def complete_record(self, request, object_id):
-        follow_up = self.get_object(request, unquote(str(object_id)))
-        if follow_up is None:
-            raise Http404
-        if not self.has_change_permission(request, follow_up):
-            raise PermissionDenied
-        form = FollowUpDoneForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                following = complete(follow_up, request.user, form.cleaned_data["outcome"])
-            except AlreadyDone:
-                messages.warning(request, _("This follow-up has been done before."))
-            else:
-                messages.success(request, _("“%s” is done.") % follow_up)
-                tell_next(request, [following])
-            return HttpResponseRedirect(
-                follow_up.target.get_absolute_url()
-                if "_target" in request.POST
-                else reverse("admin:missions_followup_changelist")
-            )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Done"),
-            "opts": self.opts,
-            "original": follow_up,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/missions/followup_done.html", context)
+        return act_page(self, request, object_id, "complete_record")
 
     @action(description=_("Mark selected follow-ups as done"), permissions=["archive"])
     def complete_selected(self, request, queryset):
@@ -221,7 +264,7 @@ class FollowUpAdmin(RecordAdmin):
                 try:
                     with transaction.atomic():
                         following.append(complete(follow_up, request.user))
-                except (AlreadyDone, ValidationError):
+                except (FollowUpRefused, ValidationError):
                     refused.append(str(follow_up))
                 else:
                     done += 1
@@ -239,11 +282,43 @@ class FollowUpAdmin(RecordAdmin):
 def tell_next(request, follow_ups):
     """Say when repeated follow-ups come again."""
     for follow_up in filter(None, follow_ups):
-        text = _("“%(what)s” comes again on %(day)s.") % {
-            "what": follow_up,
-            "day": date_format(follow_up.due_on, "SHORT_DATE_FORMAT"),
-        }
-        messages.info(request, text)
+        messages.info(request, say_next(follow_up))
+
+
+# Whose follow-ups the list shows: (value of the filter by assignee, label).
+SCOPES = (("me", _("Mine")), ("team", _("My team’s")), ("", _("All")))
+
+
+def scopes(request):
+    """Return the links above the list: ``[{label, url, is_current}]``, mine to all, and overdue.
+
+    Each keeps what else is chosen.
+    """
+    address = reverse("admin:missions_followup_changelist")
+
+    def link(label, is_current, **changes):
+        query = request.GET.copy()
+        query.pop("p", None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        url = f"{address}?{query.urlencode()}" if query else address
+        return {"label": label, "url": url, "is_current": is_current}
+
+    chosen = request.GET.getlist("assignee")
+    links = [link(label, chosen == [key] if key else not chosen, assignee=key)
+             for key, label in SCOPES]  # fmt: skip
+    is_overdue = request.GET.getlist("due") == ["overdue"]
+    # A switch: pressed again, it shows what is due later too.
+    links.append(link(_("Overdue"), is_overdue, due="" if is_overdue else "overdue"))
+    return links
+
+
+def calendar_address(request):
+    """Return the calendar of those whose follow-ups the list shows."""
+    whose = {"me": "me", "team": "team"}.get(request.GET.get("assignee"), "all")
+    return f"{reverse('admin:missions_followup_calendar')}?whose={whose}"
 
 
 def target_label(follow_up):
@@ -262,5 +337,12 @@ def due_chip(follow_up):
         label, variant = _("today"), "warn"
     else:
         label, variant = "", ""
-    context = {"day": follow_up.due_on, "label": label, "variant": variant}
+    context = {
+        "day": follow_up.due_on,
+        "label": label,
+        "variant": variant,
+        "rhythm": ""
+        if follow_up.repeat == FollowUp.Repeat.NEVER
+        else follow_up.get_repeat_display(),
+    }
     return render_to_string("admin/missions/followup_due.html", context)

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
@@ -77,12 +76,3 @@ class InteractionForm(RecordForm):
             self.add_error("next_step_on", _("Say until when the next step is due."))
         if due_on and not what:
             self.add_error("next_step", _("Say what is to be done."))
-
-
-class FollowUpDoneForm(forms.Form):
-    outcome = forms.CharField(
-        label=_("Outcome"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("What came of it; may stay empty."),
-    )

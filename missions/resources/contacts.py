@@ -242,6 +242,7 @@ class FollowUpResource(RecordResource):
             "repeat",
             "about_kind",
             "about",
+            "note",
             "done_at",
             "outcome",
             "source",
