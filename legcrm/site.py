@@ -93,6 +93,7 @@ GROUPS = (
         (
             Entry("missions.Interaction", "forum", _("Contact log")),
             Entry("missions.FollowUp", "notification_important"),
+            Entry("missions.StaleLead", "radar", _("Radar")),
             Entry("missions.FollowUp", "calendar_month", _("Calendar"), "calendar"),
             Entry("missions.Interaction", "add_comment", _("Log a contact"), "add"),
         ),
@@ -125,6 +126,7 @@ GROUPS = (
             Entry("partners.Merge", "merge"),
             Entry("missions.HandOver", "swap_horiz"),
             Entry("partners.Sector", "category"),
+            Entry("missions.RadarRule", "radar", _("Rules of the radar")),
             Entry("core.User", "manage_accounts"),
             Entry("auth.Group", "shield_person", _("Roles")),
             Entry("core.ExportLog", "output"),

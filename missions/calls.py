@@ -46,7 +46,7 @@ class Call:
 
     lead: StaleLead
     target: Record
-    reason: str
+    why: str
     organisation: Organisation | None
     last_contact: Interaction | None
     person: Person | None
@@ -69,8 +69,16 @@ class Call:
         return self.target._meta.verbose_name
 
     @property
-    def last_contact_text(self):
+    def last(self):
+        """The last contact in words, or ""."""
         return say_contact(self.last_contact) if self.last_contact else ""
+
+    @property
+    def reason(self):
+        """Why it is shown, and when somebody last talked; of a promise only what was promised."""
+        if not self.last or self.lead.follow_up_id:
+            return self.why
+        return _("%(reason)s; last: %(contact)s") % {"reason": self.why, "contact": self.last}
 
 
 def describe(leads: Collection[StaleLead], user, today: date) -> list[Call]:
@@ -91,7 +99,7 @@ def describe(leads: Collection[StaleLead], user, today: date) -> list[Call]:
             Call(
                 lead=lead,
                 target=lead.target,
-                reason=_reason(lead, last, today),
+                why=_why(lead, last, today),
                 organisation=organisation,
                 last_contact=last,
                 person=person,
@@ -205,7 +213,7 @@ def _reached_by(person, organisation, hidden):
     return phone, email
 
 
-def _reason(lead, last, today):
+def _why(lead, last, today):
     days = (today - lead.idle_since).days
     match lead.rule.condition:
         case RadarRule.Condition.OVERDUE:
@@ -214,28 +222,26 @@ def _reason(lead, last, today):
                 "what": lead.follow_up.what,
             }
         case RadarRule.Condition.NO_NEXT_STEP:
-            return ngettext(
+            text = ngettext(
                 "Project without next step, unchanged for %d day",
                 "Project without next step, unchanged for %d days",
                 days,
-            ) % (days,)
+            )
         case RadarRule.Condition.AGREEMENT:
             text = ngettext(
                 "Agreement without activity for %d day",
                 "Agreement without activity for %d days",
                 days,
-            ) % (days,)
+            )
         case _idle if last is None:
-            return ngettext(
+            text = ngettext(
                 "No contact since it was entered %d day ago",
                 "No contact since it was entered %d days ago",
                 days,
-            ) % (days,)
+            )
         case _idle:
-            text = ngettext("No contact for %d day", "No contact for %d days", days) % (days,)
-    if last is None:
-        return text
-    return _("%(reason)s; last: %(contact)s") % {"reason": text, "contact": say_contact(last)}
+            text = ngettext("No contact for %d day", "No contact for %d days", days)
+    return text % (days,)
 
 
 def say_contact(contact: Interaction) -> str:

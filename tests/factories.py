@@ -167,6 +167,16 @@ class FollowUpFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
 
 
+class RadarRuleFactory(DjangoModelFactory):
+    """A rule beside those of the migration, for a condition that finds nothing."""
+
+    class Meta:
+        model = missions.RadarRule
+
+    condition = factory.Sequence("other-{}".format)
+    days = 30
+
+
 class SegmentFactory(DjangoModelFactory):
     class Meta:
         model = missions.Segment
@@ -192,5 +202,6 @@ BY_MODEL = {
         ProjectFactory,
         FollowUpFactory,
         SegmentFactory,
+        RadarRuleFactory,
     )
 }

@@ -9,5 +9,6 @@ from . import (  # noqa: F401
     missions,
     programme,
     projects,
+    radar,
     segments,
 )

@@ -5,6 +5,7 @@ from .contacts import FollowUpResource, InteractionResource
 from .cooperations import CooperationResource
 from .missions import MissionResource
 from .participations import ParticipationResource
+from .radar import RadarRuleResource
 from .results import AgreementResource, ProjectResource
 from .segments import SegmentResource
 
@@ -17,5 +18,6 @@ __all__ = [
     "MissionResource",
     "ParticipationResource",
     "ProjectResource",
+    "RadarRuleResource",
     "SegmentResource",
 ]
