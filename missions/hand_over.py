@@ -140,10 +140,14 @@ class Outcome:
 
 @dataclass
 class Undone:
-    """How many records go back, and what stays with whom it is now."""
+    """What goes back, by model and by who has it, and what stays with whom it is now."""
 
-    restored: int
+    restored: list[Share]
     kept: list[LeftOut]
+
+    @property
+    def count(self) -> int:
+        return sum(len(share.keys) for share in self.restored)
 
 
 def _steps(keys):
@@ -406,9 +410,10 @@ def _write(model, records, text, at):
 
 def examine_undo(journal: HandOver, user) -> Undone:
     """Say what ``undo`` would put back and what not; nothing is written."""
-    left_out: list[LeftOut] = []
-    count = sum(len(ready) for _share, ready in _undoable(journal, user, left_out, locking=False))
-    return Undone(count, left_out)
+    found = Undone([], [])
+    for share, records in _undoable(journal, user, found.kept, locking=False):
+        _restore(found, share, records)
+    return found
 
 
 def undo(journal: HandOver, user) -> Undone:
@@ -416,8 +421,7 @@ def undo(journal: HandOver, user) -> Undone:
 
     Raises HandOverRefused where it is undone already, or nothing can be given back.
     """
-    left_out: list[LeftOut] = []
-    count = 0
+    undone = Undone([], [])
     with acting_as(user), transaction.atomic():
         locked = HandOver.objects.select_for_update(of=("self",)).get(pk=journal.pk)
         if locked.undone_at is not None:
@@ -426,17 +430,26 @@ def undo(journal: HandOver, user) -> Undone:
             raise HandOverRefused(_("You may not hand over the work of colleagues."))
         text = _("Hand-over from %(giver)s undone") % {"giver": locked.giver}
         now = timezone.now()
-        for share, ready in _undoable(locked, user, left_out, locking=True):
-            _give_back(share, ready, locked, text, now)
-            count += len(ready)
-        if not count:
+        for share, records in _undoable(locked, user, undone.kept, locking=True):
+            _give_back(share, records, locked, text, now)
+            _restore(undone, share, records)
+        if not undone.restored:
             raise HandOverRefused(
                 _("Nothing can be given back: none of it still is as it was handed over.")
             )
         locked.undone_at, locked.undone_by = now, user
         locked.save(update_fields=["undone_at", "undone_by"])
     journal.refresh_from_db()
-    return Undone(count, left_out)
+    return undone
+
+
+def _restore(undone, share, records):
+    keys = [record.pk for record in records]
+    last = undone.restored[-1] if undone.restored else None
+    if last is not None and (last.model, last.receiver) == (share.model, share.receiver):
+        last.keys += keys
+    elif keys:
+        undone.restored.append(Share(share.model, share.receiver, keys))
 
 
 def shares_of(journal: HandOver) -> list[Share]:

@@ -282,7 +282,7 @@ def test_undo_brings_every_row_back_exactly(office, project_manager):
     journal = done_by(project_manager, office, everything(project_manager)).journal
     assert snapshot() != before
     undone = undo(journal, project_manager)
-    assert undone.restored == 11 and not undone.kept
+    assert undone.count == 11 and not undone.kept
     assert snapshot() == before
     assert journal.undone_by == project_manager
     with pytest.raises(HandOverRefused):
@@ -315,9 +315,9 @@ def test_undo_leaves_what_was_passed_on_and_says_why(office, editor, make_user, 
         (FollowUp, Reason.PASSED_ON): 1,
     }
     foreseen = examine_undo(journal, project_manager)
-    assert kept(foreseen.kept) == expected and foreseen.restored == 5
+    assert kept(foreseen.kept) == expected and foreseen.count == 5
     undone = undo(journal, project_manager)
-    assert kept(undone.kept) == expected and undone.restored == 5
+    assert kept(undone.kept) == expected and undone.count == 5
     uzbek.refresh_from_db()
     assert uzbek.owner == editor
     assert Cooperation.objects.get().owner == project_manager
@@ -346,7 +346,7 @@ def test_two_thousand_records_cost_the_same_queries_for_each_five_hundred(
             )
         assert outcome.count == number
         with CaptureQueriesContext(connection) as undoing:
-            assert undo(outcome.journal, project_manager).restored == number
+            assert undo(outcome.journal, project_manager).count == number
         return len(captured), len(undoing)
 
     Organisation._base_manager.bulk_create(
@@ -438,7 +438,7 @@ def test_from_the_choice_to_the_undo(office, editor, project_manager, client_for
 
     address = reverse("admin:missions_handover_undo", args=[journal.pk])
     asked = client.get(address, headers=ENGLISH)
-    assert asked.context["restored"] == 11
+    assert asked.context["count"] == 11
     client.post(address)
     assert Organisation.objects.get(name="UzTextilprom").owner == office
     twice = client.post(address, headers=ENGLISH, follow=True)

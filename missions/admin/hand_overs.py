@@ -20,6 +20,7 @@ from legcrm.core.display import number
 from ..hand_over import (
     HandOverRefused,
     Plan,
+    Reason,
     counts,
     examine_undo,
     first_rows,
@@ -63,8 +64,10 @@ class HandOverAdmin(ModelAdmin):
     search_fields = ["giver__last_name", "giver__first_name", "reason"]
     show_full_result_count = False
     actions = None
-    fields = ["giver", "reason", ("done_at", "done_by"), ("undone_at", "undone_by"), "what"]
-    readonly_fields = ["what"]
+    # Names without a link: who hands over need not be one who sees the accounts.
+    fields = ["giver_name", "reason", ("done_at", "done_by_name"), ("undone_at", "undone_by_name"),
+              "what"]  # fmt: skip
+    readonly_fields = ["giver_name", "done_by_name", "undone_by_name", "what"]
 
     # --- Rights -----------------------------------------------------------------------------
 
@@ -85,6 +88,14 @@ class HandOverAdmin(ModelAdmin):
     @admin.display(description=_("handed over from"), ordering="giver__last_name")
     def giver_name(self, done):
         return str(done.giver)
+
+    @admin.display(description=_("handed over by"))
+    def done_by_name(self, done):
+        return str(done.done_by) if done.done_by else None
+
+    @admin.display(description=_("undone by"))
+    def undone_by_name(self, done):
+        return str(done.undone_by) if done.undone_by else None
 
     @admin.display(description=_("records"), ordering="record_count")
     def records(self, done):
@@ -229,9 +240,9 @@ class HandOverAdmin(ModelAdmin):
                 text = ngettext(
                     "%(count)d record is with %(giver)s again.",
                     "%(count)d records are with %(giver)s again.",
-                    undone.restored,
+                    undone.count,
                 )
-                messages.success(request, text % {"count": undone.restored, "giver": done.giver})
+                messages.success(request, text % {"count": undone.count, "giver": done.giver})
                 _tell(request, _("Not given back:"), undone.kept)
             return HttpResponseRedirect(journal_url(done))
         if done.undone_at is not None:
@@ -241,7 +252,8 @@ class HandOverAdmin(ModelAdmin):
         context = {
             "title": _("Undo the hand-over"),
             "original": done,
-            "restored": found.restored,
+            "count": found.count,
+            "restored": [_shown(share, request.user) for share in found.restored],
             "kept": [_shown(one, request.user) for one in found.kept],
         }
         return self._page(request, "admin/hand_over/undo.html", context)
@@ -267,14 +279,16 @@ def kind_name(model, count) -> str:
 
 def _shown(some, user):
     """Return what a page shows of a share, or of what is left out."""
-    count = len(some.keys)
+    count, reason = len(some.keys), getattr(some, "reason", None)
+    # What nobody asked for is only counted.
+    most = 0 if reason == Reason.OUTSIDE else MOST_SHOWN
     return {
         "kind": capfirst(kind_name(some.model, count)),
         "count": count,
         "receiver": getattr(some, "receiver", None),
-        "reason": some.reason.label if hasattr(some, "reason") else "",
-        "rows": first_rows(some.model, some.keys, user, MOST_SHOWN),
-        "more": max(count - MOST_SHOWN, 0),
+        "reason": reason.label if reason else "",
+        "rows": first_rows(some.model, some.keys, user, most) if most else [],
+        "more": max(count - most, 0),
     }
 
 
