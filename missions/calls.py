@@ -75,8 +75,10 @@ class Call:
 
     @property
     def reason(self):
-        """Why it is shown, and when somebody last talked; of a promise only what was promised."""
-        if not self.last or self.lead.follow_up_id:
+        """Why it is shown, with what was promised, or else when somebody last talked."""
+        if self.lead.follow_up_id:
+            return f"{self.why}: {self.target}"
+        if not self.last:
             return self.why
         return _("%(reason)s; last: %(contact)s") % {"reason": self.why, "contact": self.last}
 
@@ -217,10 +219,7 @@ def _why(lead, last, today):
     days = (today - lead.idle_since).days
     match lead.rule.condition:
         case RadarRule.Condition.OVERDUE:
-            return _("Promised for %(day)s: %(what)s") % {
-                "day": date_format(lead.idle_since, "SHORT_DATE_FORMAT"),
-                "what": lead.follow_up.what,
-            }
+            return _("Promised for %s") % date_format(lead.idle_since, "SHORT_DATE_FORMAT")
         case RadarRule.Condition.NO_NEXT_STEP:
             text = ngettext(
                 "Project without next step, unchanged for %d day",

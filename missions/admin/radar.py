@@ -101,7 +101,7 @@ class LeadList(RecordList):
 class StaleLeadAdmin(RecordAdmin):
     """What goes cold, the most urgent first. The rows are derived: nothing here is edited."""
 
-    list_display = ("record_cell", "reason_cell", "idle_since", "last_cell", "owner")
+    list_display = ("record_cell", "reason_cell", "since_cell", "last_cell", "owner")
     list_display_links = None
     list_filter = (LeadOwnerFilter, RuleFilter, PutOffFilter)
     search_fields = ()
@@ -139,6 +139,9 @@ class StaleLeadAdmin(RecordAdmin):
         columns = super().get_list_display(request)
         return [*columns, _next_column(self.has_put_off_permission(request))]
 
+    def get_sortable_by(self, request):
+        return ()  # The order is what the radar is about, and a million rows take long to sort.
+
     def changelist_view(self, request, extra_context=None):
         context = {"searched_at": last_search(), "may_search": self.has_put_off_permission(request)}
         return super().changelist_view(request, context | (extra_context or {}))
@@ -151,6 +154,10 @@ class StaleLeadAdmin(RecordAdmin):
     def reason_cell(self, lead):
         context = {"call": lead.call, "today": timezone.localdate()}
         return render_to_string("admin/radar/reason.html", context)
+
+    @display(description=_("idle since"))
+    def since_cell(self, lead):
+        return date_format(lead.idle_since, "SHORT_DATE_FORMAT")
 
     @display(description=_("last contact"))
     def last_cell(self, lead):

@@ -33,7 +33,7 @@ def record_rows(context, cl):
 
 def _columns(cl):
     """Return ``(name, tag, begin of the cell, whether it links to the record)`` of each column."""
-    columns, linked = [], not cl.list_display_links
+    columns, linked = [], cl.list_display_links is not None and not cl.list_display_links
     for name in cl.list_display:
         if name == "action_checkbox":
             begin = format_html('<td class="action-checkbox" data-label="{}">', _("Select record"))
@@ -43,7 +43,8 @@ def _columns(cl):
         linked = False
         tag = "th" if links else "td"
         label = label_for_field(name, cl.model, model_admin=cl.model_admin)
-        begin = format_html('<{} class="field-{}" data-label="{}">', mark_safe(tag), name, label)
+        field = getattr(name, "__name__", name)  # a column may be a function of its own
+        begin = format_html('<{} class="field-{}" data-label="{}">', mark_safe(tag), field, label)
         columns.append((name, tag, begin, links))
     return columns
 
