@@ -1,10 +1,14 @@
 """What is done by the clock, in this order: ``manage.py daily`` (``legcrm.core.timed``)."""
 
-from django.utils.translation import override
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from legcrm.core.models import SpreadsheetImport
 from legcrm.core.spreadsheets import jobs, retention
 from legcrm.core.timed import Task
+from legcrm.dashboard import count_figures
+from missions import drops, radar
 from missions.digest import send_digests
 from missions.retention import forget_needs
 from partners.duplicate_pairs import find_pairs
@@ -21,27 +25,44 @@ def take_up_imports(day):
                 with lock:
                     jobs.work(run)
                 taken += 1
-    return f"{taken} interrupted imports taken up"
+    return ngettext("%d import taken up again", "%d imports taken up again", taken) % taken
 
 
 def clean_up_imports(day):
     emptied, removed = retention.forget_old_imports(), retention.remove_orphans()
-    return f"{emptied} imports emptied, {removed} folders removed"
+    return _("%(emptied)d imports emptied, %(removed)d folders removed") % {
+        "emptied": emptied,
+        "removed": removed,
+    }
 
 
 def delete_needs(day):
-    return f"special needs of {forget_needs(day)} participants deleted"
+    count = forget_needs(day)
+    return (
+        ngettext("needs of %d participant deleted", "needs of %d participants deleted", count)
+        % count
+    )
 
 
 def find_duplicates(day):
-    found = [
-        (model._meta.verbose_name_plural, find_pairs(model)) for model in (Organisation, Person)
-    ]
-    with override("en"):
-        return "; ".join(
-            f"{name}: {pairs.alike} pairs alike, {pairs.new} new, {pairs.gone} removed"
-            for name, pairs in found
+    outcomes = []
+    for model in (Organisation, Person):
+        found = find_pairs(model)
+        outcomes.append(
+            _("%(model)s: %(alike)d pairs alike, %(new)d of them new, %(gone)d removed")
+            % {
+                "model": capfirst(model._meta.verbose_name_plural),
+                "alike": found.alike,
+                "new": found.new,
+                "gone": found.gone,
+            }
         )
+    return "; ".join(outcomes)
+
+
+def find_leads(day):
+    count = radar.find_leads(day)
+    return ngettext("%d stale lead", "%d stale leads", count) % count
 
 
 TASKS = (
@@ -49,6 +70,9 @@ TASKS = (
     Task("import_cleanup", clean_up_imports),
     Task("needs", delete_needs),
     Task("duplicates", find_duplicates),
+    Task("radar", find_leads),
+    Task("figures", count_figures),
+    Task("drops", drops.cleanup),
     # Last: they tell what the others found.
     Task("digests", send_digests),
 )

@@ -19,12 +19,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
-from django.utils.translation import override
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from legcrm.core.models import User
 from legcrm.core.public import public_id, public_url
 
 from .models import Appointment, Digest, FollowUp, Mission, Participation, Reminder
+from .radar import Call, calls_today
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class Content:
     appointments: list[tuple[Appointment, str]] = field(default_factory=list)
     # Dicts with ``mission``, ``count`` and ``url``.
     applications: list[dict] = field(default_factory=list)
-    calls: list[tuple] = field(default_factory=list)
+    calls: list[tuple[Call, str]] = field(default_factory=list)
 
 
 # --- Sending --------------------------------------------------------------------------------
@@ -100,8 +102,10 @@ def send_digests(day: date) -> str:
     finally:
         connection.close()
     if failed:
-        raise NotAllSent(f"{sent} e-mails sent, {failed} failed")
-    return f"{sent} e-mails sent"
+        raise NotAllSent(
+            _("%(sent)d e-mails sent, %(failed)d failed") % {"sent": sent, "failed": failed}
+        )
+    return ngettext("%d e-mail sent", "%d e-mails sent", sent) % sent
 
 
 def recipients():
@@ -171,13 +175,6 @@ def _collect(user, day, since, now):
         return None, []
     content.overdue_count = mine.due(day - timedelta(days=1)).count()
     content.applications = applications
-    try:
-        from .radar import calls_today
-    except ImportError:
-
-        def calls_today(user, most):
-            return []
-
     content.calls = [(call, public_url(call.url)) for call in calls_today(user, most=MOST_CALLS)]
     reminders = [Reminder(follow_up=one, user=user, due_on=one.due_on) for one in due]
     return content, reminders

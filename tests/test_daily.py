@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from legcrm.core import timed
 from legcrm.core.models import TimedRun
 from legcrm.core.timed import AlreadyRunning, Task, only_process, run_tasks
 from legcrm.daily import TASKS, take_up_imports
@@ -22,6 +22,12 @@ from missions.retention import forget_needs
 from tests.factories import MissionFactory, ParticipationFactory
 
 DAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -77,7 +83,7 @@ def test_a_run_that_was_killed_is_told_from_one_under_way(task):
     killed = TimedRun.objects.create(task="first", day=DAY)
     run_tasks([task("first")], DAY)
     killed.refresh_from_db()
-    assert killed.finished_at and killed.problem == timed.INTERRUPTED
+    assert killed.finished_at and killed.problem.startswith("The process ended")
 
 
 # --- One process ----------------------------------------------------------------------------
@@ -153,7 +159,7 @@ def test_the_lock_goes_with_a_process_that_is_killed(task, log):
         except AlreadyRunning:
             time.sleep(0.05)
     assert log == [("slow", DAY)]
-    assert TimedRun.objects.filter(problem=timed.INTERRUPTED).count() == 1
+    assert TimedRun.objects.filter(problem__startswith="The process ended").count() == 1
 
 
 # --- The command ----------------------------------------------------------------------------
@@ -171,7 +177,7 @@ def test_the_command_names_its_tasks_and_does_all(capsys):
     call_command("daily")
     assert "All has been done today already." in capsys.readouterr().out
     call_command("daily", "--only", "needs", "--again")
-    assert capsys.readouterr().out == "needs: special needs of 0 participants deleted\n"
+    assert capsys.readouterr().out == "needs: needs of 0 participants deleted\n"
 
 
 @pytest.mark.django_db
@@ -263,4 +269,4 @@ def test_needs_of_a_trip_to_come_stay_and_archived_ones_go():
 
 @pytest.mark.django_db
 def test_only_imports_whose_process_has_ended_are_taken_up():
-    assert take_up_imports(DAY) == "0 interrupted imports taken up"
+    assert take_up_imports(DAY) == "0 imports taken up again"

@@ -12,6 +12,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from missions import digest
 from missions.digest import NotAllSent, send_digests
@@ -29,6 +30,13 @@ from tests.test_daily import start
 
 DAY = date(2026, 11, 23)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """The outcome for the log; the e-mails are in the language of their readers."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +84,7 @@ def refuse(settings):
 
 def test_twice_on_a_day_is_one_email(editor):
     promise(editor, "Angebot senden")
-    assert send_digests(DAY) == "1 e-mails sent"
+    assert send_digests(DAY) == "1 e-mail sent"
     promise(editor, "Später am Morgen")
     assert send_digests(DAY) == "0 e-mails sent"
     assert len(mail.outbox) == 1

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext as _
 
 from .models import TimedRun
 
@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 ADVISORY_LOCK = 5_720_233_016
 # Without a run for so long, whoever looks after the server is told.
 LATE_AFTER = timedelta(days=2)
-
-INTERRUPTED = gettext_noop("The process ended before the work was done; the next run did it again.")
 
 
 class AlreadyRunning(Exception):
@@ -55,7 +53,8 @@ def run_tasks(tasks: Iterable[Task], day: date, *, again: bool = False) -> list[
     with only_process():
         # Whoever began these is dead, or we would not have the lock.
         TimedRun.objects.filter(finished_at=None).update(
-            finished_at=timezone.now(), problem=INTERRUPTED
+            finished_at=timezone.now(),
+            problem=_("The process ended before the work was done; the next run did it again."),
         )
         done = set(_succeeded().filter(day=day).values_list("task", flat=True))
         return [_run(task, day) for task in tasks if again or task.name not in done]
