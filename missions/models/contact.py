@@ -281,6 +281,9 @@ class InteractionFile(TrackedModel):
     # What people wrote to us is seen by whoever may read our notes about it.
     view_permission = "core.view_notes"
 
+    # The upload that was looked at last.
+    _checked = None
+
     class Meta(TrackedModel.Meta):
         verbose_name = _("file of a contact")
         verbose_name_plural = _("files of a contact")
@@ -288,3 +291,11 @@ class InteractionFile(TrackedModel):
 
     def __str__(self):
         return self.name
+
+    def check_rules(self):
+        super().check_rules()
+        if self.file and not self.file._committed and self.file.file is not self._checked:
+            from ..drops.files import check_upload
+
+            check_upload(self)
+            self._checked = self.file.file

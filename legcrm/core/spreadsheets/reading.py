@@ -158,11 +158,13 @@ MESSAGES = {
 
 class Unreadable(Exception):
     """The file can't be read. ``message`` says why and what to do, in the language active when
-    it was raised; ``code`` is a key of ``MESSAGES``."""
+    it was raised; ``code`` is a key of ``messages``."""
+
+    messages = MESSAGES
 
     def __init__(self, code: str, **details):
         self.code = code
-        self.message = _(MESSAGES[code]) % details
+        self.message = _(self.messages[code]) % details
         super().__init__(self.message)
 
 
@@ -269,11 +271,12 @@ def reader_command(
     return [sys.executable, "-I", "-B", reader.__file__, json.dumps(request)]
 
 
-def answers(command: list[str], seconds: float) -> Iterator:
+def answers(command: list[str], seconds: float, failure=Unreadable) -> Iterator:
     """Yield what the child says, one object per line, waiting ``seconds`` for it in all.
 
-    The time that the caller takes between two answers does not count: an import checks rows
-    while the reader stands still.
+    ``failure`` is the kind of ``Unreadable`` to raise: other files have other messages. The time
+    that the caller takes between two answers does not count: an import checks rows while the
+    reader stands still.
     """
     process = subprocess.Popen(
         command,
@@ -286,17 +289,17 @@ def answers(command: list[str], seconds: float) -> Iterator:
     )
     try:
         ended = False
-        for line in lines(process.stdout, seconds):
+        for line in lines(process.stdout, seconds, failure):
             answer = json.loads(line)
             if isinstance(answer, dict) and "error" in answer:
-                raise Unreadable(answer.pop("error"), **answer)
+                raise failure(answer.pop("error"), **answer)
             ended = isinstance(answer, dict) and answer.get("end") is True
             if not ended:
                 yield answer
         if not ended:
             # It died under one of its limits: of processor time, or (abort, kill) of memory.
             slow = process.wait() == -signal.SIGXCPU
-            raise Unreadable("too_slow" if slow else "too_large")
+            raise failure("too_slow" if slow else "too_large")
     finally:
         if process.poll() is None:  # else its number may be another's by now
             os.killpg(process.pid, signal.SIGKILL)
@@ -304,15 +307,15 @@ def answers(command: list[str], seconds: float) -> Iterator:
         process.wait()
 
 
-def lines(pipe, seconds: float) -> Iterator[bytes]:
-    """The lines of a pipe; ``Unreadable`` once they have been waited for too long."""
+def lines(pipe, seconds: float, failure=Unreadable) -> Iterator[bytes]:
+    """The lines of a pipe; ``failure`` once they have been waited for too long."""
     pending: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while True:
             began = time.monotonic()
             if not selector.select(max(seconds, 0)):
-                raise Unreadable("too_slow")
+                raise failure("too_slow")
             seconds -= time.monotonic() - began
             chunk = os.read(pipe.fileno(), 1 << 16)
             if not chunk:
