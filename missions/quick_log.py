@@ -151,7 +151,7 @@ def _logged_before(key, entry, user):
     follow_up = FollowUp.objects.filter(
         about,
         what=entry.next_step.strip(),
-        created_by=user,
+        assignee=user,
         created_at__gte=interaction.created_at,
     ).first()
     return Logged(interaction, follow_up, was_there=True)
