@@ -30,7 +30,6 @@ from missions.models import (
     Appointment,
     Cooperation,
     FollowUp,
-    Interaction,
     Mission,
     Participation,
     Project,
@@ -118,8 +117,8 @@ def _greeting(user):
 
 
 def _quick_actions(request):
+    # A contact is logged by the button in the header, as on every page.
     offered = (
-        (Interaction, _("Log a contact"), "add_comment"),
         (FollowUp, _("New follow-up"), "notification_add"),
         (Organisation, _("New organisation"), "domain_add"),
     )
@@ -150,7 +149,7 @@ def _follow_ups(request, today):
     due = (
         ("overdue", _("overdue"), Q(due_on__lt=today), "bad"),
         ("today", _("due today"), Q(due_on=today), "warn"),
-        ("week", _("due within seven days"), Q(due_on__range=(today, week)), None),
+        ("week", _("due within 7 days"), Q(due_on__range=(today, week)), None),
     )
     first = list(mine.for_list().order_by("due_on", "pk")[:FOLLOW_UPS_SHOWN])
     contacts = last_contacts(first, request.user)
@@ -172,6 +171,7 @@ def _follow_ups(request, today):
             }
             for follow_up in first
         ],
+        "may_change": may_change(request, FollowUp),
         "all_url": page_url(FollowUp, assignee="me"),
         "add_url": page_url(FollowUp, "add") if may_add(request, FollowUp) else None,
     }
@@ -191,7 +191,7 @@ def _appointments(request):
     return {
         "figures": [
             _figure(
-                _("appointments within 24 hours"),
+                _("appointments in 24 hours"),
                 count_up_to(mine.within_a_day()),
                 page_url(Appointment, next="day"),
             )
@@ -257,6 +257,7 @@ def _calls(request, today):
     return {
         "figures": [_figure(_("going cold"), count_up_to(mine), url)],
         "rows": calls_today(request.user, CALLS_SHOWN),
+        "may_put_off": request.user.has_perm("missions.change_stalelead"),
         "all_url": url,
         "everybody_url": page_url(StaleLead),
     }

@@ -79,6 +79,11 @@ class Entry(NamedTuple):
         }
 
 
+# Below the start page.
+TODAY = (
+    Entry("missions.FollowUp", "event_note", _("Calendar of follow-ups"), "calendar"),
+    Entry("missions.StaleLead", "radar", _("Radar")),
+)
 GROUPS = (
     (
         _("Missions"),
@@ -93,8 +98,6 @@ GROUPS = (
         (
             Entry("missions.Interaction", "forum", _("Contact log")),
             Entry("missions.FollowUp", "notification_important"),
-            Entry("missions.StaleLead", "radar", _("Radar")),
-            Entry("missions.FollowUp", "calendar_month", _("Calendar"), "calendar"),
             Entry("missions.Interaction", "add_comment", _("Log a contact"), "add"),
         ),
     ),
@@ -140,13 +143,16 @@ GROUPS = (
 def navigation(request):
     """Return the groups of the sidebar, with what the user may open."""
     start = {"title": _("Start page"), "icon": "today", "link": reverse("admin:index")}
-    groups = [{"title": _("Today"), "items": [start]}]
+    groups = [{"title": _("Today"), "items": [start, *_items(request, TODAY)]}]
     for title, entries in GROUPS:
-        items = [item for entry in entries if (item := entry.item(request))]
-        if items:
+        if items := _items(request, entries):
             groups.append({"title": title, "items": items})
     _mark_active(request, groups)
     return groups
+
+
+def _items(request, entries):
+    return [item for entry in entries if (item := entry.item(request))]
 
 
 def _mark_active(request, groups):
