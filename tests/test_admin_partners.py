@@ -245,26 +245,6 @@ def test_the_form_costs_the_same_however_much_is_known(client_for, project_manag
     fill(fill_more, 25)
     assert cost(client, change(fill_more)) == few
     assert few <= 15
-    few, many = (
-        cost(client, reverse("admin:partners_organisation_activity", args=[one.pk]))
-        for one in (organisation, fill_more)
-    )
-    assert few == many <= 12
-
-
-def test_the_tab_of_activity_is_for_those_who_may_see_the_record(client_for, reader, outsider):
-    """The form fetches it when the tab is opened, and each right is asked again."""
-    titk = OrganisationFactory(home=True)
-    fill(titk, 1)
-    address = reverse("admin:partners_organisation_activity", args=[titk.pk])
-    page = client_for(reader).get(change(titk)).content.decode()
-    assert f'data-load="{address}"' in page
-    tab = client_for(reader).get(address).content.decode()
-    assert titk.home_cooperations.get().subject in tab
-    assert reverse("admin:missions_interaction_add") not in tab
-    assert client_for(outsider).get(address).status_code == 403
-    missing = reverse("admin:partners_organisation_activity", args=[titk.pk + 1000])
-    assert client_for(reader).get(missing).status_code == 404
 
 
 def test_the_form_of_a_person_costs_the_same_however_much_is_known(client_for, project_manager):
@@ -319,8 +299,6 @@ def test_every_link_of_the_panels_leads_somewhere(client_for, project_manager):
     ParticipationFactory(person=person)
     for record in (organisation, person):
         page = client.get(change(record)).content.decode()
-        name = f"admin:{record._meta.app_label}_{record._meta.model_name}_activity"
-        page += client.get(reverse(name, args=[record.pk])).content.decode()
         links = set(re.findall(r'href="(/(?:missions|partners)/[^"#]+)"', page))
         assert any("add/?organisation" in link or "add/?people" in link for link in links)
         for link in links:

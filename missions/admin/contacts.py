@@ -27,6 +27,7 @@ from ..resources.contacts import InteractionResource
 from .drop_views import InteractionFileInline, file_urls
 from .forms_contacts import InteractionForm
 from .quick_log_views import quick_log_urls
+from .timeline_views import timeline_urls
 
 # Form fields of no model field: they become a follow-up.
 NEXT_STEP = ("next_step", "next_step_on")
@@ -88,7 +89,12 @@ class InteractionAdmin(RecordAdmin):
     resource_classes = (InteractionResource,)
 
     def get_urls(self):
-        return [*quick_log_urls(self), *file_urls(self), *super().get_urls()]
+        return [
+            *quick_log_urls(self),
+            *file_urls(self),
+            *timeline_urls(self),
+            *super().get_urls(),
+        ]
 
     def for_list(self, queryset):
         return super().for_list(queryset).with_participants()

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -146,4 +147,17 @@ class MissionAdmin(RecordAdmin):
             ("results", _("Results"), "admin/missions/mission_results.html"),
         )
         context = {"mission": mission, **related_rows(mission, request.user)}
-        return [Section(request, key, title, template, context) for key, title, template in tabs]
+        sections = [
+            Section(request, key, title, template, context) for key, title, template in tabs
+        ]
+        timeline = f"{reverse('admin:missions_interaction_timeline')}?mission={mission.pk}"
+        return [
+            *sections,
+            Section(
+                request,
+                "timeline",
+                _("Timeline"),
+                "admin/includes/loaded_tab.html",
+                {"address": timeline},
+            ),
+        ]

@@ -13,3 +13,9 @@ def status_chip(record):
     if hasattr(record, "status"):
         return chip(record.Status(record.status))
     return chip(record.Stage(record.stage))
+
+
+@register.simple_tag
+def choice_chip(choice):
+    """Return the chip of ``choice``, a member of a Choices class."""
+    return chip(choice)

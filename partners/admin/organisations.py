@@ -1,9 +1,7 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -39,9 +37,6 @@ from ..resources import CompanyResource, OrganisationResource, UniversityResourc
 from .merges import MergeMixin
 from .similar_views import SimilarOrganisationsMixin
 
-MOST_SHOWN = 20
-LATEST_SHOWN = 8
-
 NAMES = ["name", ("short_name", "legal_form")]
 PLACE = [("postal_code", "city"), ("street", "district")]
 ORDER = ["sectors", ("owner", "is_home")]
@@ -76,45 +71,23 @@ class MarketInterestInline(PartInline):
     fields = ["country", "status", "as_of", "source"]
 
 
-class ActivityMixin:
-    """Adds a tab that shows what we did with the partner, fetched when it is opened."""
+class TimelineMixin:
+    """Adds the tab with all that we did with the partner, fetched when it is opened.
 
-    activity_template = ""
-
-    def get_urls(self):
-        return [
-            path(
-                "<path:object_id>/activity/",
-                self.admin_site.admin_view(self.activity_view),
-                name=f"{self.opts.app_label}_{self.opts.model_name}_activity",
-            ),
-            *super().get_urls(),
-        ]
-
-    def activity_view(self, request, object_id):
-        record = self.get_object(request, unquote(object_id))
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        context = {"original": record, "panel": self.get_activity(request, record)}
-        return TemplateResponse(request, self.activity_template, context)
-
-    def get_activity(self, request, obj):
-        """Return what the tab shows of ``obj``, as a dict."""
-        return {}
+    What it shows belongs to the missions; from here only its address is known.
+    """
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and obj is not None:
-            name = f"{self.opts.app_label}_{self.opts.model_name}_activity"
-            address = reverse(f"{self.admin_site.name}:{name}", args=[obj.pk])
+            whose = self.model._meta.concrete_model._meta.model_name
+            timeline = reverse(f"{self.admin_site.name}:missions_interaction_timeline")
             context["datasets"] = [
                 Section(
                     request,
-                    "activity",
-                    _("Activity"),
+                    "timeline",
+                    _("Timeline"),
                     "admin/includes/loaded_tab.html",
-                    {"address": address},
+                    {"address": f"{timeline}?{whose}={obj.pk}"},
                 )
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -136,7 +109,7 @@ def latest_and_next(request, partner):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, RecordAdmin):
+class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, TimelineMixin, RecordAdmin):
     form = OrganisationForm
     list_display = [
         "name_with_short_name",
@@ -174,7 +147,6 @@ class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, Re
         MarketInterestInline,
     ]
     panel_template = "admin/partners/organisation_panel.html"
-    activity_template = "admin/partners/organisation_activity.html"
     resource_classes = [OrganisationResource]
     column_rights = {"next_step": "missions.view_followup"}
 
@@ -255,39 +227,6 @@ class OrganisationAdmin(MergeMixin, SimilarOrganisationsMixin, ActivityMixin, Re
     def get_panel(self, request, obj):
         """Return what the summary panel shows."""
         return latest_and_next(request, obj)
-
-    def get_activity(self, request, obj):
-        may = request.user.has_perm
-        activity = {}
-        if may("missions.view_interaction"):
-            activity["contacts"] = list(latest_contacts(obj)[:LATEST_SHOWN])
-        if may("missions.view_cooperation"):
-            cooperations = obj.home_cooperations.model.objects.active().filter(
-                Q(home=obj) | Q(partner=obj)
-            )
-            activity["cooperations"] = list(
-                cooperations.select_related("home", "partner").order_by("-pk")[:MOST_SHOWN]
-            )
-        if may("missions.view_participation"):
-            activity["participations"] = list(
-                obj.participations.active()
-                .select_related("mission", "person")
-                .order_by("-mission__starts_on", "-pk")[:MOST_SHOWN]
-            )
-        if may("missions.view_agreement"):
-            activity["agreements"] = list(
-                _of_parties(obj.agreement_parties, "agreement")[:MOST_SHOWN]
-            )
-        if may("missions.view_project"):
-            projects = _of_parties(obj.project_parties, "project")
-            activity["projects"] = list(projects[:MOST_SHOWN])
-        return activity
-
-
-def _of_parties(parties, name):
-    """Return the agreements or projects to which an organisation is a party, newest first."""
-    records = parties.model._meta.get_field(name).related_model.objects
-    return records.active().filter(pk__in=parties.values(name)).order_by("-pk")
 
 
 @admin.register(Company)

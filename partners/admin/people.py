@@ -14,13 +14,7 @@ from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
 from ..salutation import letter_salutation
 from .merges import MergeMixin
-from .organisations import (
-    LATEST_SHOWN,
-    MOST_SHOWN,
-    ActivityMixin,
-    latest_and_next,
-    latest_contacts,
-)
+from .organisations import TimelineMixin, latest_and_next
 from .similar_views import SimilarPeopleMixin
 
 
@@ -45,7 +39,7 @@ class ConsentInline(PartInline):
 
 
 @admin.register(Person)
-class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
+class PersonAdmin(MergeMixin, SimilarPeopleMixin, TimelineMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [
         PersonCountryFilter,
@@ -88,7 +82,6 @@ class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
     ]
     inlines = [AffiliationInline, ConsentInline]
     panel_template = "admin/partners/person_panel.html"
-    activity_template = "admin/partners/person_activity.html"
     resource_classes = [PersonResource]
     column_rights = {"reach": "core.view_private_contact"}
 
@@ -148,18 +141,3 @@ class PersonAdmin(MergeMixin, SimilarPeopleMixin, ActivityMixin, RecordAdmin):
         if may("missions.view_participation"):
             panel["participation_count"] = obj.participations.active().count()
         return panel
-
-    def get_activity(self, request, obj):
-        may = request.user.has_perm
-        activity = {}
-        if may("missions.view_interaction"):
-            activity["contacts"] = list(latest_contacts(obj)[:LATEST_SHOWN])
-        if may("missions.view_participation"):
-            participations = obj.participations.active()
-            activity["participation_count"] = participations.count()
-            activity["participations"] = list(
-                participations.select_related("mission", "organisation").order_by(
-                    "-mission__starts_on", "-pk"
-                )[:MOST_SHOWN]
-            )
-        return activity
