@@ -13,6 +13,7 @@ from ..admin_forms import ConsentForm
 from ..models import Affiliation, Consent, Person
 from ..resources import PersonResource
 from ..salutation import letter_salutation
+from .cards import CardMixin
 from .merges import MergeMixin
 from .organisations import TimelineMixin, latest_and_next
 from .similar_views import SimilarPeopleMixin
@@ -39,7 +40,7 @@ class ConsentInline(PartInline):
 
 
 @admin.register(Person)
-class PersonAdmin(MergeMixin, SimilarPeopleMixin, TimelineMixin, RecordAdmin):
+class PersonAdmin(MergeMixin, SimilarPeopleMixin, CardMixin, TimelineMixin, RecordAdmin):
     list_display = ["name", "organisation", "role", "country", "reach", "owner"]
     list_filter = [
         PersonCountryFilter,
