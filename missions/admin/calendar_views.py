@@ -51,6 +51,7 @@ def calendar(model_admin, request):
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Calendar"),
+        "content_title": _("Calendar"),
         "opts": model_admin.opts,
         "month": first,
         "days": _days(start, end, first, today, follow_ups[:MOST], appointments[:MOST], whose),

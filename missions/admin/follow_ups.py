@@ -143,7 +143,7 @@ class FollowUpAdmin(RecordAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ["what", ("due_on", "assignee"), ("repeat", "note"), "outcome"]},
+            {"fields": ["what", ("due_on", "assignee"), "repeat", "note", "outcome"]},
         ),
         (
             _("About exactly one record"),

@@ -8,9 +8,12 @@
 const FRAGMENT = { "X-Fragment": "1" };
 const ROW = "tr, li, [data-follow-up-row]";
 
+const underWay = new Set(); // addresses that were asked and have not answered
+
 let dialog = null;
 let strip = null;
-let busy = false;
+let place = 0; // of the row that was last worked on, counted from the first
+let latest = 0; // the number of the last look at the page anew
 
 function parse(html) {
   return document.createRange().createContextualFragment(html);
@@ -49,13 +52,17 @@ function fail(link) {
   say(note);
 }
 
-// Which button to go on with when the one that was pressed is gone: that of the next row.
-function placeOf(key) {
+function remember(key) {
   const all = [...document.querySelectorAll("[data-follow-up]")];
-  return Math.max(all.findIndex((one) => one.dataset.followUp === key), 0);
+  const found = all.findIndex((one) => one.dataset.followUp === key);
+  place = found < 0 ? place : found;
 }
 
-function focusNear(place) {
+// Where the button that was pressed is gone, whoever uses the keyboard goes on at the next row.
+function keepFocus() {
+  if (document.activeElement && document.activeElement !== document.body) {
+    return;
+  }
   const all = document.querySelectorAll("[data-follow-up]");
   const near = all[Math.min(place, all.length - 1)];
   (near?.querySelector("a") || strip?.querySelector("button"))?.focus();
@@ -81,9 +88,14 @@ function exchangeRow(key, fresh) {
 }
 
 async function refresh(key) {
+  latest += 1;
+  const number = latest;
   const response = await fetch(window.location.href);
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   exchangeRow(key, fresh);
+  if (number !== latest) {
+    return; // a newer look is on its way
+  }
   for (const part of document.querySelectorAll("[data-follow-ups][id]")) {
     const anew = fresh.getElementById(part.id);
     if (anew) {
@@ -93,37 +105,19 @@ async function refresh(key) {
 }
 
 // Shows what the server answers: a form in the dialog, or the note that it is done.
-async function ask(url, options, { key, byKeyboard = false } = {}) {
-  if (busy) {
+async function ask(url, options, byKeyboard = false) {
+  if (underWay.has(url)) {
     return; // pressed twice
   }
-  busy = true;
+  underWay.add(url);
   try {
     const response = await fetch(url, { ...options, headers: FRAGMENT });
     const content = parse(await response.text());
     const note = content.querySelector("[data-follow-up-note]");
     if (note) {
-      const known = key || note.dataset.followUpNote;
-      const place = placeOf(known);
-      if (dialog?.open) {
-        dialog.close();
-      }
-      say(note);
-      await refresh(known);
-      const outcome = byKeyboard && note.querySelector("[name=outcome]");
-      if (outcome) {
-        outcome.focus();
-      } else {
-        focusNear(place);
-      }
+      await conclude(note, byKeyboard);
     } else if (content.querySelector("[data-follow-up-form]")) {
-      box().replaceChildren(content);
-      if (!dialog.open) {
-        dialog.showModal();
-      }
-      const wrong = dialog.querySelector("[aria-invalid=true], [autofocus]");
-      const first = dialog.querySelector("select, textarea, input:not([type=hidden])");
-      (wrong || first || dialog.querySelector("#follow-up-title")).focus();
+      showForm(content);
     } else {
       // Logged out meanwhile, or no right any more: the page itself says what is the matter.
       window.location.assign(url);
@@ -131,23 +125,46 @@ async function ask(url, options, { key, byKeyboard = false } = {}) {
   } catch {
     fail(url);
   } finally {
-    busy = false;
+    underWay.delete(url);
   }
+}
+
+async function conclude(note, byKeyboard) {
+  const key = note.dataset.followUpNote;
+  remember(key);
+  if (dialog?.open) {
+    dialog.close();
+  }
+  say(note);
+  if (byKeyboard) {
+    note.querySelector("[name=outcome]")?.focus();
+  }
+  await refresh(key);
+  keepFocus();
+}
+
+function showForm(content) {
+  box().replaceChildren(content);
+  if (!dialog.open) {
+    dialog.showModal();
+  }
+  const wrong = dialog.querySelector("[aria-invalid=true]");
+  const first = dialog.querySelector("select, textarea, input:not([type=hidden])");
+  (wrong || first || dialog.querySelector("#follow-up-title")).focus();
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-follow-up-act]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    const key = link.closest("[data-follow-up]")?.dataset.followUp;
     const token = document.querySelector("[name=csrfmiddlewaretoken]");
     if (link.dataset.followUpAct === "now" && token) {
       const body = new FormData();
       body.set(token.name, token.value);
       // A press of the Enter key is a click without a pointer.
-      ask(link.href, { method: "POST", body }, { key, byKeyboard: event.detail === 0 });
+      ask(link.href, { method: "POST", body }, event.detail === 0);
     } else {
-      ask(link.href, {}, { key });
+      ask(link.href, {});
     }
   } else if (event.target.closest("[data-follow-up-close]")) {
     if (event.target.closest(".crm-follow-up-dialog")) {
@@ -155,7 +172,7 @@ document.addEventListener("click", (event) => {
       dialog.close();
     } else if (strip?.contains(event.target)) {
       strip.replaceChildren();
-      focusNear(0);
+      keepFocus();
     }
   }
 });
