@@ -84,11 +84,20 @@ function append(entries, html) {
   firstLink?.focus(); // whoever asked by keyboard reads on from there
 }
 
+function readAnew(stream) {
+  const form = stream.querySelector("[data-stream-kinds]");
+  const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  fetchEntries(stream, address, replace);
+}
+
 document.addEventListener("change", ({ target }) => {
   const form = target.closest("[data-stream-kinds]");
-  if (!form) return;
-  const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
-  fetchEntries(form.closest("[data-stream]"), address, replace);
+  if (form) readAnew(form.closest("[data-stream]"));
+});
+
+// A contact logged on this page may belong to its stream.
+document.addEventListener("quicklog:saved", () => {
+  document.querySelectorAll("[data-stream]").forEach(readAnew);
 });
 
 document.addEventListener("click", (event) => {
