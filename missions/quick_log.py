@@ -28,6 +28,7 @@ from partners.home_region import is_in_home_region
 from partners.models import Affiliation, Organisation, Person
 
 from .contacts import add_next_step, find_cooperation, organisations_of
+from .drops import NotKept, claim
 from .models import Appointment, Cooperation, FollowUp, Interaction, Mission
 
 LONGEST_SUBJECT = Interaction._meta.get_field("subject").max_length
@@ -167,7 +168,6 @@ class _Log:
         self.twins = []
 
     def write(self, key):
-        entry = self.entry
         subject, notes = self._text()
         kind = self._kind()
         occurred_at = self._occurred_at()
@@ -204,8 +204,7 @@ class _Log:
         for person in people:
             interaction.person_links.create(person=person)
         interaction.staff_links.create(user=self.user)
-        if entry.files:
-            self._claim_files(interaction)
+        self._claim_files(interaction)
         follow_up = None
         if what:
             follow_up = add_next_step(interaction, what, due_on, self.user)
@@ -326,9 +325,10 @@ class _Log:
         return list(made.values())
 
     def _claim_files(self, interaction):
-        from . import drops
-
-        drops.claim(interaction, list(self.entry.files), self.user)
+        try:
+            claim(interaction, list(self.entry.files), self.user)
+        except NotKept as error:
+            raise NotLogged({"files": error.messages}) from error
 
 
 class _New:
@@ -385,9 +385,10 @@ class _New:
                 raise ValidationError(_("Choose the organisation again: it is no longer there."))
         if not self.is_checked:
             self._refuse_twin(**names)
-        # E-mail and telephone come with a business card.
-        contact = {name: self._value(name) for name in ("email", "phone", "mobile")}
-        return Person(**names, **contact, created_by=self.user)
+        # These come with a business card or an e-mail.
+        known = {"academic_title", "email", "phone", "mobile"} - Person.hidden_fields(self.user)
+        card = {name: self._value(name) for name in known}
+        return Person(**names, **card, created_by=self.user)
 
     def _known(self, ref):
         kind, _colon, key = ref.partition(":")

@@ -202,6 +202,26 @@ def test_a_person_of_the_same_name_is_refused_until_it_is_meant(editor, pair):
     assert Person.objects.count() == 2
 
 
+def test_a_business_card_brings_contact_data_along(editor, halves, pair):
+    card = {"academic_title": "Dr.", "email": "aziz@example.uz", "mobile": "+998901234567"}
+    made = new("person", last_name="Karimov", organisation=f"o:{pair.partner_id}", **card)
+    save(entry(new=(made,)), editor)
+    person = Person.objects.get()
+    assert (str(person), person.email, str(person.mobile.as_e164)) == (
+        "Dr. Karimov", "aziz@example.uz", "+998901234567",
+    )  # fmt: skip
+    # Who may not see contact data can't enter any unseen.
+    rights = Permission.objects.filter(codename__in=["add_person", "view_organisation"])
+    halves.user_permissions.add(*rights)
+    halves = type(halves).objects.get(pk=halves.pk)
+    save(entry(pair.home, new=({**made, "last_name": "Alimov"},)), halves)
+    assert Person.objects.get(last_name="Alimov").email == ""
+
+
+def test_a_file_that_is_not_there_keeps_the_log_open(editor, pair):
+    assert set(errors(entry(pair.home, files=("gone",)), editor)) == {"files"}
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [

@@ -319,16 +319,21 @@ export class Whom {
     this.block.innerHTML = html;
     this.block.dataset.kind = kind;
     this.block.hidden = false;
-    this.hidden = { ...values }; // what came along and has no field, such as an e-mail address
+    this.brought = { ...values }; // what came along and has no field, such as an academic title
     const organisations = this.block.querySelector("[data-field=organisation]");
     if (organisations) {
       const known = this.chosen.filter(({ key }) => this.#isOrganisation(key));
+      if (values.organisation && !this.has(values.organisation)) {
+        known.push({ key: values.organisation, label: values.organisation_name });
+      }
       known.forEach(({ key, label }) => organisations.append(new Option(label, key)));
-      organisations.selectedIndex = known.length ? 1 : 0;
+      const named = known.findIndex(({ label }) => label === values.organisation_name);
+      organisations.selectedIndex = Math.max(named + 1, known.length ? 1 : 0);
     }
     for (const field of this.block.querySelectorAll("[data-field]")) {
       if (values[field.dataset.field]) {
         field.value = values[field.dataset.field];
+        field.closest(".crm-log-field").hidden = false;
       }
     }
     const fields = [...this.block.querySelectorAll("[data-field]")];
@@ -376,7 +381,7 @@ export class Whom {
       return;
     }
     const kind = this.block.dataset.kind;
-    const partner = { ...this.hidden, ...this.#values(), kind, ref: `n:${crypto.randomUUID()}` };
+    const partner = { ...this.brought, ...this.#values(), kind, ref: `n:${crypto.randomUUID()}` };
     const label =
       kind === "person"
         ? [partner.first_name, partner.last_name].filter(Boolean).join(" ")
@@ -397,7 +402,7 @@ export class Whom {
     const kind = this.block.dataset.kind;
     const values = this.#values();
     const query = new URLSearchParams();
-    for (const name of ["name", "country", "first_name", "last_name"]) {
+    for (const name of ["name", "country", "first_name", "last_name", "email", "phone", "mobile"]) {
       if (values[name]) {
         query.append(name, values[name]);
       }

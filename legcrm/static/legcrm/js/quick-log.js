@@ -289,21 +289,22 @@ class QuickLog {
       const response = await fetch(`${this.texts.day}?${query}`, { headers: { "X-Quick-Log": "1" } });
       answer = response.ok ? await response.json() : {};
     } catch {
-      answer = { said: this.texts.textUndated };
+      answer = { unread: this.texts.textUndated };
     }
     if (this.due.value.trim() !== text) {
       return;
     }
-    this.saidDue(answer.said ?? "");
+    this.saidDue(answer.said ?? answer.unread ?? "", !answer.said);
     if (isLeft || answer.said) {
       this.showError("due", answer.error ? [answer.error] : []);
     }
   }
 
-  saidDue(text) {
+  saidDue(text, isUnread = false) {
     const note = this.form.querySelector("[data-log-due]");
     if (note) {
       note.textContent = text;
+      note.classList.toggle("crm-muted", isUnread);
     }
   }
 
@@ -428,6 +429,7 @@ class QuickLog {
     }
     this.delay = FIRST_RETRY;
     this.toast(this.savedToast(outcome));
+    document.dispatchEvent(new CustomEvent("quicklog:saved")); // a timeline may show it
   }
 
   wait(isShown, outcome) {
