@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core.files.base import ContentFile
 from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 from legcrm.core.models import SavedFilter, TrackedModel
 from legcrm.core.resources import resource_for
 from legcrm.core.roles import ROLES
+from missions.models import Interaction
 from partners.models import Person
 from tests.factories import (
     BY_MODEL,
@@ -75,6 +77,7 @@ def records(db):
     contact = InteractionFactory(organisations=[affiliation.organisation])
     contact.person_links.create(person=person)
     plant(contact)
+    made[Interaction].files.create(file=ContentFile(CANARY.encode(), name=f"{CANARY}.txt"))
     return made
 
 
@@ -86,6 +89,7 @@ def addresses(model, record):
         "object_id": record.pk,
         "history_id": record.history.earliest().history_id,
         "filter_id": saved.pk,
+        "file_id": record.files.get().pk if isinstance(record, Interaction) else None,
     }
     for pattern in admin.site.get_model_admin(model).get_urls():
         if pattern.name:

@@ -63,7 +63,7 @@ class Attachment:
     reason: str = ""
 
     def __post_init__(self):
-        self.name = texts.file_name(self.name)
+        self.name = texts.file_name(self.name) or "attachment"
         if not self.reason:
             self.type, self.reason = type_of(self.content, self.name)
         if self.reason:

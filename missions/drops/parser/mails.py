@@ -173,11 +173,7 @@ def raw(message: Message, name: str) -> str:
 
 def header_text(value: str) -> str:
     """The text of a header: encoded words decoded, bytes that stand there bare guessed."""
-    value = re.sub(r"\r?\n[ \t]*", " ", value)
-    if not value.isascii():
-        value = texts.decoded(
-            value.encode("ascii", "surrogateescape") if bare(value) else value.encode()
-        )
+    value = unescaped(re.sub(r"\r?\n[ \t]*", " ", value))
     try:
         pieces = header.decode_header(value)
     except (header.HeaderParseError, ValueError):
@@ -188,17 +184,20 @@ def header_text(value: str) -> str:
     )
 
 
-def bare(value: str) -> bool:
-    """Whether bytes without an encoding stand in ``value``, as the parser keeps them."""
+def unescaped(value: str) -> str:
+    """``value`` with the bytes decoded that stand in it without an encoding."""
     try:
-        value.encode("ascii", "surrogateescape")
+        return texts.decoded(value.encode("ascii", "surrogateescape"))
     except UnicodeEncodeError:
-        return False
-    return True
+        return value
 
 
 def file_name(part: Message) -> str:
     """The name of an attachment, by RFC 2231 or, as Outlook does, by RFC 2047."""
+    for header_name in ("content-disposition", "content-type"):
+        value = raw(part, header_name)
+        if not value.isascii():  # some programs encode names not at all
+            part.replace_header(header_name, unescaped(value))
     try:
         name = part.get_filename("") or ""
     except (LookupError, ValueError, TypeError):
@@ -208,12 +207,13 @@ def file_name(part: Message) -> str:
 
 def addresses(message: Message, name: str) -> list[dict]:
     """``{"name", "email"}`` of each address in a header, each address once."""
-    value = re.sub(r"\r?\n[ \t]*", " ", raw(message, name))[:256_000]
-    if bare(value) and not value.isascii():
-        value = texts.decoded(value.encode("ascii", "surrogateescape"))
-    pairs = [pair for pair in utils.getaddresses([value]) if "@" in pair[1]]
+    value = unescaped(re.sub(r"\r?\n[ \t]*", " ", raw(message, name)[:256_000]))
+    try:
+        pairs = [pair for pair in utils.getaddresses([value]) if "@" in pair[1]]
+    except RecursionError:  # brackets within brackets
+        pairs = []
     if not pairs:
-        pairs = [("", address) for address in ADDRESS.findall(header_text(value))]
+        pairs = [("", address) for address in ADDRESS.findall(header_text(value[:10_000]))]
     return people(pairs)
 
 

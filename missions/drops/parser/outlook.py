@@ -141,7 +141,5 @@ def attachments_of(message, page: str, cids: set[str]) -> list[Attachment]:
             name = name or text_of(part, tags.PID_DISPLAY_NAME, page)
         content = stream(part, tags.PID_ATTACH_DATA_BINARY, BINARY)
         reason = "embedded" if embedded else ""
-        found.append(
-            Attachment(name or "attachment", content, cid in cids and bool(cid), reason=reason)
-        )
+        found.append(Attachment(name, content, cid in cids and bool(cid), reason=reason))
     return found

@@ -9,7 +9,7 @@ from itertools import takewhile
 MAX_TEXT = 100_000  # characters of a text with all that is quoted in it
 MAX_NOTES = 20_000  # characters of the part that is proposed
 MAX_LINE = 200
-MAX_HTML = 2_000_000
+MAX_HTML = 500_000
 
 # Characters that turn the direction of what follows: "gpj.exe" is shown as "exe.jpg" by them.
 TURNING = dict.fromkeys([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
