@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_countries import countries
 
 from legcrm.core.figures import (
@@ -58,7 +59,8 @@ TOTALS = (COUNTRIES, PEOPLE, STAGES, AGREEMENTS, PROJECTS)
 
 def count_figures(day):
     """Count the totals of large tables for the pages of ``day``: a task of ``manage.py daily``."""
-    return f"{store_totals(TOTALS)} figures counted"
+    count = store_totals(TOTALS)
+    return ngettext("%d total counted", "%d totals counted", count) % count
 
 
 def start_page(request, context):
