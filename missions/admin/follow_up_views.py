@@ -137,8 +137,9 @@ def act_page(model_admin, request, object_id, name):
         "next": _way_back(request),
         "is_possible": is_possible,
     }
-    template = "form" if FRAGMENT in request.headers else "page"
-    return TemplateResponse(request, f"admin/follow_ups/{template}.html", context)
+    is_part = FRAGMENT in request.headers
+    template = "admin/follow_ups/form.html" if is_part else "admin/follow_ups/page.html"
+    return TemplateResponse(request, template, context)
 
 
 def _form(act, follow_up, request):
