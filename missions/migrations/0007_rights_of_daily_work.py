@@ -27,7 +27,9 @@ def give_rights(apps, schema_editor):
 def make_rules(apps, schema_editor):
     RadarRule = apps.get_model("missions", "RadarRule")
     for condition, days in RULES.items():
-        RadarRule.objects.get_or_create(condition=condition, defaults={"days": days})
+        RadarRule.objects.get_or_create(
+            condition=condition, defaults={"days": days, "source": "Voreinstellung des Programms"}
+        )
 
 
 class Migration(migrations.Migration):
