@@ -14,5 +14,6 @@ def copy_address(partner, organisation=None):
     """Show a button that copies the address of a person at ``organisation``, or of the latter."""
     if not isinstance(partner, Person):
         partner, organisation = None, partner
-    lines = address_lines(partner, organisation)
+    # The template passes an empty text where a person acts for nobody.
+    lines = address_lines(partner, organisation or None)
     return {"id": "address-text", "label": _("Copy address"), "text": "\n".join(lines)}
