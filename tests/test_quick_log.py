@@ -399,7 +399,9 @@ def test_roles(client_for, reader, outsider, editor, pair):
         client = client_for(user)
         for name in (LOG, CONTEXT, DAY, PARTNER, WHOM):
             assert client.get(reverse(name), headers=FETCHED).status_code == 403
-        assert post(client, entry(pair.home), user).status_code == 403
+        refused = post(client, entry(pair.home), user)
+        assert refused.status_code == 403 and refused.json()["message"]
+        assert client.post(reverse(LOG), {"user": user.pk}).status_code == 403
         assert "data-quick-log" not in client.get(reverse("admin:index")).text
     client = client_for(editor)
     for name in (LOG, CONTEXT, DAY, PARTNER, WHOM):

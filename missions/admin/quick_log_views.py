@@ -50,13 +50,18 @@ def quick_log_urls(model_admin):
 
 
 def _guarded(model_admin, view):
-    """Return ``view`` for those who may log contacts; a script is told to log in by a 401."""
+    """Return ``view`` for those who may log contacts.
+
+    A script is told by JSON that somebody has to log in (401), or has no right to log (403).
+    """
     site = model_admin.admin_site
 
     def permitted(request):
-        if not model_admin.has_add_permission(request):
-            raise PermissionDenied
-        return view(model_admin, request)
+        if model_admin.has_add_permission(request):
+            return view(model_admin, request)
+        if FETCHED in request.headers:
+            return JsonResponse({"message": _("You may not log contacts.")}, status=403)
+        raise PermissionDenied
 
     page = site.admin_view(permitted)
 

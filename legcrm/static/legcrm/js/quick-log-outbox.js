@@ -3,7 +3,9 @@
 // saved once.
 //
 // A log: {key, user, began, today, whom: [{key, label, details}], new: [{ref, kind, …}], files, kind,
-// text, occurred_at, next_step, due, mission, appointment, cooperation, choices, pending, errors, twins}.
+// text, occurred_at, next_step, due, mission, appointment, cooperation, missions, appointments,
+// offered, isTouched, isStepTyped, pending, returned, errors, twins}; "returned" says why the server
+// did not save it.
 
 const TIMEOUT = 20000; // milliseconds
 const LOST = [408, 425, 429, 502, 503, 504]; // what stands before the server may answer in its place
@@ -113,16 +115,20 @@ export class Outbox {
     if (response.status === 401 && answer) {
       return { state: "login", ...answer };
     }
-    if (LOST.includes(response.status) || response.ok) {
-      return { state: "lost" }; // a network that asks for a login of its own answers with a page
+    if (response.status === 403 && !answer) {
+      return { state: "login", login: this.form.dataset.login }; // the cookies are gone
+    }
+    // A network that asks for a login of its own answers with a page, or leads to one.
+    if (LOST.includes(response.status) || response.ok || response.type === "opaqueredirect") {
+      return { state: "lost" };
     }
     // All others are final answers: nothing was saved, and the log can be changed again.
     const outcome =
       response.status === 422 && answer
         ? { state: "refused", ...answer }
         : { state: response.status === 403 ? "denied" : "failed", errors: {}, twins: [] };
-    const { errors, twins } = outcome;
-    this.keep({ ...log, pending: false, errors, twins });
+    const { state: returned, errors, twins } = outcome;
+    this.keep({ ...log, pending: false, returned, errors, twins });
     return outcome;
   }
 

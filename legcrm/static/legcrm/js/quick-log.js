@@ -15,7 +15,7 @@ const LAST_RETRY = 60000;
 const SHORTCUT = "crm-log-shortcut";
 // "Next step: send samples until Friday" as dictated, on a line or in a sentence of its own.
 const STEP =
-  /(?:^|[\n.!?;]\s*)(?:nächster schritt|next step|→|->)\s*[:–-]?\s*([^\n]+?)(?=(?<!\d)[.!?]\s+\p{Lu}|[.!?]?\s*(?:\n|$))/iu;
+  /(?:^|[\n.!?;]\s*)(?:nächster schritt|next step|→|->)\s*[:–-]?\s*([^\n]+?)(?=(?<!\d)[.!?]\s+\p{Lu}|(?:(?<!\d)[.!?])?\s*(?:\n|$))/iu;
 const UNTIL = /^(.*?)[\s,]+(?:bis zum|bis|until|by)\s+(.+)$/iu;
 
 const two = (number) => String(number).padStart(2, "0");
@@ -53,7 +53,7 @@ class QuickLog {
       whom: [], new: [], files: [], kind: "meeting", text: "", occurred_at: now.toISOString(),
       next_step: "", due: "", mission: "", appointment: "", cooperation: "",
       missions: [], appointments: [], offered: [], isTouched: false, isStepTyped: false,
-      pending: false, errors: {}, twins: [],
+      pending: false, returned: "", errors: {}, twins: [],
     };
   }
 
@@ -66,7 +66,8 @@ class QuickLog {
   // ``preset`` is the query of an address, such as "organisations=17".
   open(preset = "", key = "") {
     const kept = key ? this.outbox.get(key) : this.outbox.newestDraft();
-    this.show(kept ?? this.fresh());
+    const kind = new URLSearchParams(preset).get("kind") ?? "meeting";
+    this.show(kept ?? { ...this.fresh(), kind });
     if (this.dialog && !this.dialog.open) {
       this.dialog.showModal();
     }
@@ -101,7 +102,11 @@ class QuickLog {
     this.showDraft();
     this.showErrors(log.errors);
     this.lock(log.pending);
-    this.say(log.pending ? this.texts.textWaiting : "", log.pending ? [this.retryButton()] : []);
+    if (log.pending) {
+      this.say(this.texts.textWaiting, [this.retryButton()], "warn");
+    } else {
+      this.sayReturned();
+    }
     if (log.due && !log.pending) {
       this.readDue(false);
     }
@@ -372,8 +377,9 @@ class QuickLog {
       this.refuse({ errors, twins: [] });
       return;
     }
-    this.log.isTouched = true;
-    this.log.pending = true;
+    Object.assign(this.log, { isTouched: true, pending: true, returned: "", errors: {}, twins: [] });
+    this.showErrors({});
+    this.whom.show();
     this.outbox.keep(this.log);
     this.lock(true);
     this.say(this.texts.textSending);
@@ -449,10 +455,10 @@ class QuickLog {
   }
 
   refuse({ state = "refused", errors, twins }) {
-    const text = { refused: "textRefused", denied: "textDenied", failed: "textFailed" }[state];
+    Object.assign(this.log, { returned: state, errors, twins });
     this.showErrors(errors);
     this.whom.show(errors, twins);
-    this.say([...(errors[""] ?? []), this.texts[text]].join(" "), [], "bad");
+    this.sayReturned();
     const marked = this.form.querySelector("[aria-invalid=true], .crm-log-chips .crm-error ~ button");
     const chip = this.form.querySelector(".crm-log-chips li:has(.crm-error) button");
     (marked ?? chip ?? this.form.querySelector("[data-log-save]")).focus();
@@ -505,6 +511,14 @@ class QuickLog {
     this.state.replaceChildren(...(text ? [line, ...buttons] : []));
   }
 
+  // Why the server did not save it.
+  sayReturned() {
+    const { returned, errors } = this.log;
+    const { textRefused: refused, textDenied: denied, textFailed: failed } = this.texts;
+    const text = { refused, denied, failed }[returned] ?? "";
+    this.say([...(errors[""] ?? []), text].join(" ").trim(), [], "bad");
+  }
+
   showErrors(errors) {
     for (const place of this.form.querySelectorAll("[data-error]")) {
       this.showError(place.dataset.error, errors[place.dataset.error] ?? []);
@@ -533,7 +547,7 @@ class QuickLog {
       note.remove();
     }
     const hidden = this.outbox.all().filter((log) => !(this.isShown && log.key === this.log.key));
-    for (const log of hidden.filter(({ pending, errors }) => pending || Object.keys(errors).length)) {
+    for (const log of hidden.filter(({ pending, returned }) => pending || returned)) {
       const title = log.text.trim().split("\n")[0].slice(0, 60);
       const text = log.pending ? this.texts.textUnsent : this.texts.textReturned;
       const show = element("button", "crm-button crm-button-small", this.texts.textShow);
@@ -665,9 +679,9 @@ class QuickLog {
   }
 }
 
-// The partner or the mission of this page, as its own button for a contact presets them.
+// The partner or the mission of this page, as the button for a contact in its panel presets them.
 function presetOfPage() {
-  return document.querySelector("a[data-log]")?.search.slice(1) ?? "";
+  return document.querySelector(".crm-panel a[data-log]")?.search.slice(1) ?? "";
 }
 
 // Whether a key is meant for the page and not for a field.
