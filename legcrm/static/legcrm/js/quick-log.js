@@ -507,7 +507,7 @@ class QuickLog {
 
   say(text, buttons = [], variant = "") {
     const line = element("span", "", text);
-    this.state.className = `crm-log-state${variant ? ` crm-log-${variant}` : ""}`;
+    this.state.className = `crm-log-state${text && variant ? ` crm-log-${variant}` : ""}`;
     this.state.replaceChildren(...(text ? [line, ...buttons] : []));
   }
 
