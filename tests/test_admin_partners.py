@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -318,6 +318,22 @@ def test_the_panel_names_last_contact_and_next_step(client_for, project_manager,
     page = client_for(reader).get(change(titk)).content.decode()
     assert "Muster senden" not in page
     assert reverse("admin:missions_interaction_add") + "?organisations" not in page
+
+
+def test_the_panel_names_the_newest_contact_of_those_that_count(client_for, reader):
+    person = PersonFactory()
+    titk = OrganisationFactory(home=True)
+    days = [datetime(2023, 5, day, 10, tzinfo=UTC) for day in (3, 5, 4, 6)]
+    contacts = [InteractionFactory(organisations=[titk], occurred_at=day) for day in days]
+    for contact in contacts:
+        contact.person_links.create(person=person)
+    contacts[3].archive("a mistake")
+    for partner in (titk, person):
+        panel = client_for(reader).get(change(partner)).context["panel"]
+        assert panel["contact"] == contacts[1]
+    for contact in contacts[:3]:
+        contact.archive("a mistake")
+    assert client_for(reader).get(change(titk)).context["panel"]["contact"] is None
 
 
 def test_an_archived_organisation_offers_no_action(client_for, editor):

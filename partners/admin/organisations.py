@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import F, OuterRef, Subquery
 from django.http import Http404
 from django.urls import path, reverse
 from django.utils.formats import date_format
@@ -93,16 +94,26 @@ class TimelineMixin:
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def latest_contacts(partner):
-    """Return the contacts with an organisation or a person, newest first."""
-    return partner.interactions.active().order_by("-occurred_at", "-pk")
+def newest_contact(partner):
+    """Return the newest contact with an organisation or a person, or None.
+
+    One look at each of its contacts, by its key: with a join PostgreSQL would go through all
+    contacts of the house, from the newest on, where those with the partner are many and old.
+    """
+    contacts = partner.interactions.model.objects.active()
+    moment = contacts.filter(pk=OuterRef("interaction_id")).order_by().values("occurred_at")[:1]
+    newest = partner.interaction_links.annotate(moment=Subquery(moment)).order_by(
+        F("moment").desc(nulls_last=True), "-interaction_id"
+    )
+    found = contacts.filter(pk__in=newest.values("interaction_id")[:1])
+    return found.prefetch_related("staff").first()
 
 
 def latest_and_next(request, partner):
     """Return the last contact and the next step with a partner, for its summary panel."""
     panel = {}
     if request.user.has_perm("missions.view_interaction"):
-        panel["contact"] = latest_contacts(partner).prefetch_related("staff").first()
+        panel["contact"] = newest_contact(partner)
     if request.user.has_perm("missions.view_followup"):
         panel["next_step"] = partner.follow_ups.open().order_by("due_on", "pk").first()
     return panel
