@@ -185,7 +185,7 @@ PAGES = {
     "follow-ups, mine": "/missions/followup/?assignee=me",
     "calendar": "/missions/followup/calendar/",
     "radar, mine": "/missions/stalelead/?owner=me",
-    "quick log, whom": "/missions/interaction/whom/?q=uztextil",
+    "quick log, whom": "/missions/interaction/log/whom/?q=uztextil",
 }
 
 
