@@ -175,7 +175,11 @@ def _collect(user, day, since, now):
         return None, []
     content.overdue_count = mine.due(day - timedelta(days=1)).count()
     content.applications = applications
-    content.calls = [(call, public_url(call.url)) for call in calls_today(user, most=MOST_CALLS)]
+    content.calls = [
+        (call, public_url(call.url))
+        for call in calls_today(user, most=MOST_CALLS)
+        if call.target not in due  # told above
+    ]
     reminders = [Reminder(follow_up=one, user=user, due_on=one.due_on) for one in due]
     return content, reminders
 

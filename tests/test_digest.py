@@ -17,6 +17,7 @@ from django.utils.translation import override
 from missions import digest
 from missions.digest import NotAllSent, send_digests
 from missions.models import Digest, FollowUp, Reminder
+from missions.radar import calls_today, find_leads
 from tests.factories import (
     AppointmentFactory,
     FollowUpFactory,
@@ -306,6 +307,22 @@ def test_new_applications_for_my_missions_are_counted(editor, frozen):
     frozen(DAY + timedelta(days=1))
     send_digests(DAY + timedelta(days=1))
     assert len(mail.outbox) == 1, "no news"
+
+
+def test_calls_come_along_but_not_twice_and_make_no_email(editor, frozen):
+    cold = OrganisationFactory(name="Kalte Spur GmbH", owner=editor)
+    cold.created_at = timezone.now() - timedelta(days=900)
+    type(cold)._base_manager.filter(pk=cold.pk).update(created_at=cold.created_at)
+    find_leads(DAY)
+    assert [call.target for call in calls_today(editor)] == [cold]
+    assert send_digests(DAY) == "0 e-mails sent"
+    promise(editor, "Angebot senden", DAY - timedelta(days=3))
+    find_leads(DAY)
+    assert len(calls_today(editor)) == 2
+    send_digests(DAY)
+    (body,) = texts()
+    assert body.count("Kalte Spur GmbH") == 1
+    assert body.count("Angebot senden") == 1
 
 
 # --- How it is written ----------------------------------------------------------------------

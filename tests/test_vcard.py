@@ -130,6 +130,7 @@ def test_the_address_of_a_person_and_of_an_organisation(client_for, reader, pers
     lines = [organisation.name, "просп. Мәңгілік Ел, 8", "010000 Астана", "KASACHSTAN"]
     assert copied(client, organisation).split("\n") == lines
     assert copied(client, person).split("\n")[1:] == lines
+    assert copied(client, PersonFactory(last_name="Allein")) == "Aigul Allein"
 
 
 def test_a_contact_with_its_next_steps(client_for, editor, reader):
