@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from legcrm.core.models import TimedRun
+from legcrm.core.models import SpreadsheetImport, TimedRun
+from legcrm.core.spreadsheets import jobs
 from legcrm.core.timed import AlreadyRunning, Task, only_process, run_tasks
 from legcrm.daily import TASKS, take_up_imports
 from missions.models import Participation
 from missions.retention import forget_needs
+from tests import imports
 from tests.factories import MissionFactory, ParticipationFactory
 
 DAY = date(2026, 11, 23)
@@ -268,5 +270,13 @@ def test_needs_of_a_trip_to_come_stay_and_archived_ones_go():
 
 
 @pytest.mark.django_db
-def test_only_imports_whose_process_has_ended_are_taken_up():
+def test_an_import_whose_process_has_ended_is_taken_up(editor):
     assert take_up_imports(DAY) == "0 imports taken up again"
+    rows = "name;country;city;kind\nPartner LLC;Usbekistan;Taschkent;Unternehmen"
+    run, busy = (imports.upload(editor, "partners.organisation", rows) for _number in range(2))
+    SpreadsheetImport.objects.update(state=imports.State.CHECKING)
+    busy.refresh_from_db()
+    with jobs.take_lock(busy):
+        assert take_up_imports(DAY) == "1 import taken up again"
+    states = [SpreadsheetImport.objects.get(pk=one.pk).state for one in (run, busy)]
+    assert states == [imports.State.CHECKED, imports.State.CHECKING]
