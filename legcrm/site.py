@@ -81,7 +81,7 @@ class Entry(NamedTuple):
 
 # Below the start page.
 TODAY = (
-    Entry("missions.FollowUp", "event_note", _("Calendar of follow-ups"), "calendar"),
+    Entry("missions.FollowUp", "event_note", _("Calendar"), "calendar"),
     Entry("missions.StaleLead", "radar", _("Radar")),
 )
 GROUPS = (
