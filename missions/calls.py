@@ -84,9 +84,12 @@ class Call:
 
 
 def describe(leads: Collection[StaleLead], user, today: date) -> list[Call]:
-    """Return the calls for ``leads`` (of ``for_list()``), in their order; at most eight queries."""
+    """Return the calls for ``leads`` (of ``for_list()``), in their order; at most nine queries."""
     about = {lead.pk: _about(lead) for lead in leads}
-    partners = _partners(about, today)
+    cooperations = Cooperation.objects.in_bulk(
+        {key for model, key in about.values() if model is Cooperation}
+    )
+    partners = _partners(about, cooperations, today)
     organisations = _organisations(set(partners.values()), user)
     contacts = _last_contacts(organisations.values(), user)
     people = _people(leads, partners, contacts, user, today)
@@ -107,7 +110,7 @@ def describe(leads: Collection[StaleLead], user, today: date) -> list[Call]:
                 person=person,
                 phone=phone,
                 email=email,
-                log_url=_log_url(about[lead.pk], organisation, person, user),
+                log_url=_log_url(about[lead.pk], cooperations, organisation, person, user),
                 follow_up_url=_follow_up_url(lead, user),
             )
         )
@@ -115,24 +118,31 @@ def describe(leads: Collection[StaleLead], user, today: date) -> list[Call]:
 
 
 def _about(lead):
-    """Return the record that tells with whom the lead has to do: where there is one, the
-    cooperation."""
-    record = lead.target
-    if isinstance(record, FollowUp):
-        record = record.target
-    return getattr(record, "cooperation", None) or record
+    """Return model and key of the record that tells with whom the lead has to do.
+
+    That is the cooperation, where there is one.
+    """
+    names, record = lead.TARGETS, lead
+    if lead.follow_up_id is not None:
+        names, record = FollowUp.TARGETS, lead.follow_up
+    name = next(name for name in names if getattr(record, f"{name}_id") is not None)
+    if name in ("agreement", "project", "interaction"):
+        cooperation = getattr(record, name).cooperation_id
+        if cooperation is not None:
+            return Cooperation, cooperation
+    return record._meta.get_field(name).related_model, getattr(record, f"{name}_id")
 
 
-def _partners(about, today):
+def _partners(about, cooperations, today):
     """Return ``{key of the lead: key of the organisation to call}``; a query per kind of record."""
     found, asked = {}, defaultdict(dict)
-    for key, record in about.items():
-        if isinstance(record, Organisation):
-            found[key] = record.pk
-        elif isinstance(record, Cooperation):
-            found[key] = record.partner_id
+    for lead, (model, key) in about.items():
+        if model is Organisation:
+            found[lead] = key
+        elif model is Cooperation:
+            found[lead] = cooperations[key].partner_id
         else:
-            asked[type(record)].setdefault(record.pk, []).append(key)
+            asked[model].setdefault(key, []).append(lead)
     for model, (rows, name) in PARTIES.items():
         if model in asked:
             parties = rows.objects.filter(
@@ -255,15 +265,14 @@ def say_contact(contact: Interaction) -> str:
     return _("%(kind)s on %(day)s") % words
 
 
-def _log_url(record, organisation, person, user):
+def _log_url(about, cooperations, organisation, person, user):
     if not user.has_perm("missions.add_interaction") or organisation is None:
         return ""
     filled = {"organisations": organisation.pk}
-    if isinstance(record, Cooperation):
-        filled = {
-            "organisations": f"{record.home_id},{record.partner_id}",
-            "cooperation": record.pk,
-        }
+    model, key = about
+    if model is Cooperation:
+        sides = cooperations[key]
+        filled = {"organisations": f"{sides.home_id},{sides.partner_id}", "cooperation": key}
     if person is not None:
         filled["people"] = person.pk
     return f"{reverse('admin:missions_interaction_add')}?{urlencode(filled)}"

@@ -92,22 +92,10 @@ class StaleLeadQuerySet(models.QuerySet):
         return self.filter(rule__in=RadarRule.objects.in_use())
 
     def for_list(self):
-        """Fetch what the names of the records need too."""
+        """The query of what is shown; by one join of all tables, planning takes the longest."""
         return self.select_related(
-            "rule",
-            "owner",
-            "organisation",
-            "agreement__cooperation",
-            "project__cooperation",
-            "follow_up__organisation",
-            "follow_up__person",
-            "follow_up__interaction",
-            "follow_up__cooperation__home",
-            "follow_up__cooperation__partner",
-            "follow_up__agreement__cooperation",
-            "follow_up__project__cooperation",
-            "follow_up__mission",
-        )
+            "rule", "owner", "organisation", "agreement", "project", "follow_up"
+        ).prefetch_related("follow_up__agreement", "follow_up__project", "follow_up__interaction")
 
 
 class StaleLead(models.Model):
