@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -72,13 +71,12 @@ def unsubscribe(request, token):
     if request.method == "POST":
         User.objects.filter(pk=user.pk).update(daily_digest=False)
         user.daily_digest = False
-    with override(user.language):
-        context = {
-            **admin.site.each_context(request),
-            "title": _("Morning e-mail"),
-            "is_off": not user.daily_digest,
-        }
-        return TemplateResponse(request, "admin/account/unsubscribe.html", context).render()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Morning e-mail"),
+        "is_off": not user.daily_digest,
+    }
+    return TemplateResponse(request, "admin/account/unsubscribe.html", context)
 
 
 @login_not_required
