@@ -22,7 +22,7 @@ from partners.models import Organisation, Person
 
 from ..admin_display import some_links
 from ..contacts import add_next_step, running_mission
-from ..models import Interaction
+from ..models import Interaction, InteractionFile
 from ..resources.contacts import InteractionResource
 from .drop_views import InteractionFileInline, file_urls
 from .forms_contacts import InteractionForm
@@ -140,6 +140,7 @@ class InteractionAdmin(RecordAdmin):
             "people": obj.people.all()[:20],
             "staff": obj.staff.all()[:20],
             "follow_ups": follow_ups,
+            "files": obj.files.all() if InteractionFile.may_be_seen_by(request.user) else None,
         }
 
     @display(description=_("kind"), ordering="kind")
