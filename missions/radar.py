@@ -19,7 +19,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from legcrm.core.dates import start_of
-from legcrm.core.keys import Keys
 from legcrm.core.models import StoredFigure
 from legcrm.core.rows import chunks
 from partners.models import Organisation
@@ -377,10 +376,12 @@ def look_again(model: type[models.Model], keys: Collection[int]) -> None:
     today = timezone.localdate()
     for rule in RadarRule.objects.filter(pk__in=by_rule) if by_rule else ():
         target = CONDITIONS[rule.condition].target
-        touched = by_rule[rule.pk]
-        found = _find(rule, today, Q(pk__in=Keys(touched)))
-        rows = StaleLead.objects.filter(**{f"{target}__in": Keys(touched)}, rule=rule)
-        _write(rule, target, rows, found, only_known=True)
+        # As plain lists: of a list in one parameter PostgreSQL doesn't know how short it is, and
+        # would ask the condition of the whole table.
+        for touched in chunks(sorted(by_rule[rule.pk])):
+            found = _find(rule, today, Q(pk__in=touched))
+            rows = StaleLead.objects.filter(**{f"{target}__in": touched}, rule=rule)
+            _write(rule, target, rows, found, only_known=True)
 
 
 def _about(model, keys):
@@ -426,7 +427,7 @@ def _still_stale(leads, owner, today):
         by_rule.setdefault(lead.rule, {})[lead.target.pk] = lead
     kept = set()
     for rule, about in by_rule.items():
-        for key, finding in _find(rule, today, Q(pk__in=Keys(about))).items():
+        for key, finding in _find(rule, today, Q(pk__in=list(about))).items():
             if finding.owner_id == owner.pk:
                 kept.add(about[key].pk)
     return [lead for lead in leads if lead.pk in kept]
