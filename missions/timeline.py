@@ -131,9 +131,8 @@ class Place(NamedTuple):
             day, at, fact, key = signing.loads(text, salt=__name__)
         except signing.BadSignature as error:
             raise UnknownPlace from error
-        return cls(
-            day and date.fromisoformat(day), at and datetime.fromisoformat(at), Fact(fact), key
-        )
+        day, at = day and date.fromisoformat(day), at and datetime.fromisoformat(at)
+        return cls(day, at, Fact(fact), key)
 
 
 class Link(NamedTuple):

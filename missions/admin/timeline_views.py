@@ -46,7 +46,6 @@ def timeline_view(request):
         "original": record,
         "whose": whose,
         "page": page,
-        "is_first": not before,
         "address": address,
         "next": page.next and f"{address}?{urlencode(following, doseq=True)}",
         "add_url": f"{reverse('admin:missions_interaction_add')}?{PRESETS[whose]}={record.pk}",
