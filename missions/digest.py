@@ -120,12 +120,12 @@ def prepare(user: User, day: date) -> tuple[Digest | None, Content | None]:
     What stood in e-mails that were never sent is told by this one.
     """
     now = timezone.now()
+    digests = user.digests.order_by("-day")
+    if digests.filter(day=day, sent_at__isnull=False).exists():
+        return None, None
+    last = digests.filter(sent_at__isnull=False).first()
+    content, reminders = _collect(user, day, last.created_at if last else None, now)
     with transaction.atomic():
-        digests = user.digests.order_by("-day")
-        if digests.filter(day=day, sent_at__isnull=False).exists():
-            return None, None
-        last = digests.filter(sent_at__isnull=False).first()
-        content, reminders = _collect(user, day, last.created_at if last else None, now)
         digests.filter(sent_at__isnull=True).delete()
         if content is None:
             return None, None
