@@ -24,6 +24,7 @@ from tests.factories import (
     OrganisationFactory,
     PersonFactory,
 )
+from tests.html_forms import read_form
 
 DROP = "admin:missions_interaction_drop"
 PDF_FILE = ("Bericht.pdf", dropped.PDF)
@@ -474,4 +475,23 @@ def test_the_form_of_a_contact_takes_and_deletes_files(client_for, editor, filed
     address = reverse("admin:missions_interaction_change", args=[filed.interaction_id])
     page = client.get(address)
     assert address_of(filed) in page.text
-    assert filed.file.name not in page.text
+    assert filed.file.name not in page.text  # it has no public address
+
+    form = read_form(page, "interaction_form")
+    form |= {"files-TOTAL_FORMS": "2", "files-0-DELETE": "on"}
+    bad = {"files-1-file": SimpleUploadedFile("x.pdf", b"<html>")}
+    refused = client.post(address, form | bad, headers={"accept-language": "en"})
+    assert "This is a web page" in refused.text
+    assert InteractionFile.objects.get() == filed
+
+    good = {"files-1-file": SimpleUploadedFile("C:\\Neu.txt", "Grüße".encode())}
+    assert client.post(address, form | good).status_code == 302
+    new = InteractionFile.objects.get()
+    assert (new.name, new.size, new.created_by) == ("Neu.txt", 7, editor)
+
+
+def test_a_reader_sees_no_file_in_the_form(client_for, reader, filed):
+    address = reverse("admin:missions_interaction_change", args=[filed.interaction_id])
+    page = client_for(reader).get(address)
+    assert page.status_code == 200
+    assert filed.name not in page.text

@@ -69,6 +69,8 @@ class InteractionFileInline(PartInline):
     """The files of a contact: one may be added, replaced, deleted."""
 
     model = InteractionFile
+    verbose_name = gettext_lazy("file")
+    verbose_name_plural = gettext_lazy("files")
     form = InteractionFileForm
     fields = ("link", "file")
     readonly_fields = ("link",)
