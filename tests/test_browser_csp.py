@@ -147,11 +147,11 @@ def test_filters_tabs_and_menus(example, calm_page, administrator, login):
     login(page, administrator)
     open_path(page, admin_path(Organisation, "changelist"))
     page.locator("[data-filter-open]").click()
-    page.wait_for_selector("dialog #filter-form", state="visible")
+    page.wait_for_selector("dialog[open] #filter-form", state="visible")
     settle(page)
     in_both_themes(page)
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector("dialog[open]", state="detached")
 
     page.locator("input.action-select").first.check()
     page.wait_for_selector("#changelist-actions", state="visible")

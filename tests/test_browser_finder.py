@@ -56,7 +56,7 @@ def test_invite_the_17_best_for_kazakhstan_without_leaving(page, login, project_
     assert "for_country=KZ" in address
 
     page.click("a[data-invite]")
-    dialog = page.locator("dialog")
+    dialog = page.locator("dialog.crm-invite-dialog")
     dialog.locator("input[name=target][value=new]").check()
     start = timezone.localdate() + timedelta(days=90)
     dialog.locator("[name=new-title_de]").fill("Unternehmensreise nach Kasachstan")

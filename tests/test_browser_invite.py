@@ -51,33 +51,33 @@ def test_inviting_by_keyboard_without_leaving_the_finder(page, login, mission, e
     in_both_themes(page)
 
     expect_console(page, "status of 400")
-    page.focus("dialog button[value=preview]")
+    page.focus("dialog[open] button[value=preview]")
     page.keyboard.press("Enter")
-    page.wait_for_selector("dialog [aria-invalid=true]")
+    page.wait_for_selector("dialog[open] [aria-invalid=true]")
     assert page.evaluate("document.activeElement.name") == "mission"
 
-    page.select_option("dialog [name=mission]", str(mission.pk))
-    page.focus("dialog button[value=preview]")
+    page.select_option("dialog[open] [name=mission]", str(mission.pk))
+    page.focus("dialog[open] button[value=preview]")
     page.keyboard.press("Enter")
-    page.wait_for_selector("dialog [data-invite-preview]")
+    page.wait_for_selector("dialog[open] [data-invite-preview]")
     in_both_themes(page)
-    assert page.locator("dialog input[name=guest]:checked").count() == 2
+    assert page.locator("dialog[open] input[name=guest]:checked").count() == 2
     assert not Participation.objects.filter(status="invited").exists()
 
-    page.focus("dialog input[name=guest]:not(:checked)")
+    page.focus("dialog[open] input[name=guest]:not(:checked)")
     page.keyboard.press("Space")
-    invite = page.locator("dialog button[value=invite]")
+    invite = page.locator("dialog[open] button[value=invite]")
     assert invite.inner_text().endswith("3")
     invite.dblclick()
-    page.wait_for_selector("dialog [data-invite-done] .crm-note-good")
+    page.wait_for_selector("dialog[open] [data-invite-done] .crm-note-good")
     in_both_themes(page)
     assert Participation.objects.filter(mission=mission, status="invited").count() == 3
 
     with page.expect_download() as download:
-        page.click("dialog [data-invite-letters] button")
+        page.click("dialog[open] [data-invite-letters] button")
     assert download.value.suggested_filename.endswith(".xlsx")
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="hidden")
+    page.wait_for_selector("dialog.crm-invite-dialog", state="hidden")
     assert page.url == address
     assert page.evaluate("'invite' in document.activeElement.dataset")
 
@@ -86,13 +86,13 @@ def test_inviting_on_a_phone(phone_page, login, mission, editor):
     page = phone_page
     login(page, editor)
     open_dialog(page)
-    page.select_option("dialog [name=mission]", str(mission.pk))
-    page.tap("dialog button[value=preview]")
-    page.wait_for_selector("dialog [data-invite-preview]")
+    page.select_option("dialog[open] [name=mission]", str(mission.pk))
+    page.tap("dialog[open] button[value=preview]")
+    page.wait_for_selector("dialog[open] [data-invite-preview]")
     assert page.evaluate("document.querySelector('dialog').scrollWidth <= window.innerWidth")
-    for tick in page.locator("dialog input[name=guest]").all():
+    for tick in page.locator("dialog[open] input[name=guest]").all():
         tick.uncheck()
-    assert page.locator("dialog button[value=invite]").is_disabled()
-    page.tap("dialog button[value=choose]")
-    page.wait_for_selector("dialog [name=mission]")
-    assert page.input_value("dialog [name=mission]") == str(mission.pk)
+    assert page.locator("dialog[open] button[value=invite]").is_disabled()
+    page.tap("dialog[open] button[value=choose]")
+    page.wait_for_selector("dialog[open] [name=mission]")
+    assert page.input_value("dialog[open] [name=mission]") == str(mission.pk)

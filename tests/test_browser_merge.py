@@ -49,7 +49,7 @@ def test_merge_by_keyboard_and_undo(page, login, project_manager, copies):
     answer = page.locator(".select2-results__option--highlighted", has_text=other)
     expect(answer).to_have_count(1)
     page.keyboard.press("Enter")
-    page.locator("button[type=submit].crm-button-primary").focus()
+    page.locator("#content button[type=submit].crm-button-primary").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**second=*")
 
@@ -71,7 +71,7 @@ def test_merge_by_keyboard_and_undo(page, login, project_manager, copies):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     in_both_themes(page)
-    page.locator("button.crm-button-primary").focus()
+    page.locator("#content button.crm-button-primary").focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert not Organisation.objects.get(pk=copy.pk).is_archived
