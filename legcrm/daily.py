@@ -69,10 +69,11 @@ TASKS = (
     Task("imports", take_up_imports),
     Task("import_cleanup", clean_up_imports),
     Task("needs", delete_needs),
-    Task("duplicates", find_duplicates),
     Task("radar", find_leads),
     Task("figures", count_figures),
     Task("drops", drops.cleanup),
-    # Last: they tell what the others found.
+    # They tell what the others found.
     Task("digests", send_digests),
+    # Last, since it takes long among a million partners, and no e-mail tells of it.
+    Task("duplicates", find_duplicates),
 )
