@@ -172,7 +172,7 @@ def test_the_command_names_its_tasks_and_does_all(capsys):
     call_command("daily", "--list")
     names = capsys.readouterr().out.split()
     assert names == [task.name for task in TASKS]
-    assert names[-1] == "digests"
+    assert names.index("digests") > max(names.index("radar"), names.index("figures"))
     call_command("daily")
     assert TimedRun.objects.filter(problem="").count() == len(names)
     capsys.readouterr()
