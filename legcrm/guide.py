@@ -26,7 +26,7 @@ UMLAUTS = str.maketrans(
 SCREENS = {
     "": "Erste Schritte",
     "index": "Heute",
-    "core_spreadsheetimport": "Tabellen einlesen",
+    "core_spreadsheetimport": "Tabellen importieren",
     "missions_interaction": "Kontakte protokollieren",
     "missions_followup": "Wiedervorlagen",
     "missions_stalelead": "Radar",
@@ -43,7 +43,7 @@ SCREENS = {
     "partners_organisationpair": "Dubletten",
     "partners_personpair": "Dubletten",
     "partners_merge": "Dubletten",
-    "account": "Eigene Einstellungen",
+    "account": "Meine Einstellungen",
     "core_user": "Verwaltung",
     "core_timedrun": "Verwaltung",
     "core_exportlog": "Verwaltung",
@@ -51,7 +51,7 @@ SCREENS = {
     "admin_logentry": "Verwaltung",
 }
 # Whatever list it is about: the last part of the name of its address.
-VERBS = {"import": "Tabellen einlesen", "export": "Listen ausgeben"}
+VERBS = {"import": "Tabellen importieren", "export": "Listen exportieren"}
 
 
 class Section(NamedTuple):

@@ -36,8 +36,8 @@ def test_each_list_has_help_of_its_own():
         ("missions_interaction_changelist", "Kontakte protokollieren"),
         ("partners_company_change", "Partner pflegen"),
         ("partners_organisationpair_changelist", "Dubletten"),
-        ("partners_person_import", "Tabellen einlesen"),
-        ("missions_project_export", "Listen ausgeben"),
+        ("partners_person_import", "Tabellen importieren"),
+        ("missions_project_export", "Listen exportieren"),
         ("something_else", "Erste Schritte"),
     ],
 )

@@ -49,6 +49,12 @@ def open_quick_log(page):
     page.wait_for_timeout(500)
 
 
+def choose_giver(page):
+    page.locator("#content select").first.select_option(index=1)
+    page.get_by_role("button", name="Arbeit zeigen").click()
+    page.wait_for_load_state("networkidle")
+
+
 # name: (address, size, what is done there)
 SHOTS = {
     "heute": ("/", DESKTOP, None),
@@ -59,8 +65,8 @@ SHOTS = {
     "partner": ("/partners/organisation/?q=titk", DESKTOP, open_titk),
     "partner-finder": ("/missions/segment/finder/?country=UZ&for_country=UZ", DESKTOP, None),
     "mission": ("/missions/mission/?q=zentralasien", DESKTOP, open_first),
-    "einlesen": ("/partners/organisation/import/", DESKTOP, None),
-    "uebergabe": ("/missions/handover/add/", DESKTOP, None),
+    "importieren": ("/partners/organisation/import/", DESKTOP, None),
+    "uebergabe": ("/missions/handover/add/", DESKTOP, choose_giver),
 }
 
 
