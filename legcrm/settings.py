@@ -173,7 +173,9 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds
 # Links in e-mails and calendars begin with it: those are written outside of any request.
 PUBLIC_URL = env.str(
     "PUBLIC_URL",
-    default=f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS and not DEBUG else "http://127.0.0.1:8000",
+    default=f"https://{ALLOWED_HOSTS[0]}"
+    if ALLOWED_HOSTS and not DEBUG
+    else "http://127.0.0.1:8000",
 ).rstrip("/")
 
 # --- Timed work -----------------------------------------------------------------------------

@@ -99,7 +99,8 @@ def split_text(text: str) -> tuple[str, str]:
 
 
 # "Dr. Karimov" and "am 24. April" end no sentence; short words with a full stop rarely do.
-_SENTENCE_END = re.compile(r"(\w+)[\"”“»)]?([.!?…])(?=\s)")
+# From the beginning of a word only: at each of its letters, a long one would take minutes.
+_SENTENCE_END = re.compile(r"\b(\w+)[\"”“»)]?([.!?…])(?=\s)")
 _SHORTEST_LAST_WORD = 4
 _ABBREVIATIONS = {"prof", "dipl", "inst", "univ", "bspw", "evtl", "inkl", "dept"}
 
