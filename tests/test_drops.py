@@ -210,6 +210,37 @@ def test_a_card_of_outlook(read):
     assert card["emails"] == ["jm@titk.de"]
 
 
+def test_a_card_of_a_phone_that_cuts_lines_within_a_character(read):
+    (card,) = read(
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\n"
+        b"N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=D0=9A=D0=B0=D1=80=D0=B8=D0=\r\n"
+        b"=BC=D0=BE=D0=B2;=D0=90;;;\r\n"
+        b"ORG;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:A=3BB=\r\n"
+        b"TEL;CELL;PREF:+998901234567\r\nEND:VCARD\r\n"
+    ).cards
+    assert (card["last_name"], card["first_name"]) == ("Каримов", "А")
+    # A semicolon that is quoted separates nothing, and a "=" at the end takes no other line along.
+    assert (card["organisation"], card["department"]) == ("A;B", "")
+    assert card["mobile"] == "+998901234567"
+
+
+def test_a_damaged_card_takes_no_other_along(read):
+    whole = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna Muster\r\nEND:VCARD\r\n"
+    damaged = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Emil\r\nEND:VCALENDAR\r\nEND:VCARD\r\n"
+    found = read(damaged + whole)
+    assert [card["full_name"] for card in found.cards] == ["Anna Muster"]
+    assert found.said == ["damaged_cards"]
+    assert read(whole).said == []
+
+
+def test_a_card_that_says_what_it_is_and_whose_agent(read):
+    (card,) = read(
+        b"BEGIN:VCARD\r\nPROFILE:VCARD\r\nVERSION:3.0\r\nN:Muster;Anna;;;\r\nFN:Anna Muster\r\n"
+        b"URL:http\\://example.org\r\nAGENT:x\r\nEND:VCARD\r\n"
+    ).cards
+    assert (card["last_name"], card["website"]) == ("Muster", "http://example.org")
+
+
 def test_cards_of_an_iphone(read):
     first, second = read(dropped.IPHONE_VCF).cards
     assert (first["first_name"], first["last_name"]) == ("Дилшод", "Каримов")

@@ -27,6 +27,7 @@ SAID = {
     "cancelled": gettext_noop("This appointment was cancelled."),
     "repeats": gettext_noop("This appointment repeats; only its first date is taken."),
     "other_events": gettext_noop("The file has several appointments; the first is taken."),
+    "damaged_cards": gettext_noop("Some cards of the file are damaged and left out."),
     "all_day": gettext_noop("The appointment is for the whole day. Enter the time of the talk."),
 }
 

@@ -1,14 +1,23 @@
 """Business cards (.vcf) as phones and address books write them: versions 2.1, 3.0 and 4.0."""
 
+import quopri
 import re
+from collections import deque
 
 import texts
 import vobject
 
 MAX_CARDS = 50
 MAX_BYTES = 2_000_000  # without pictures
-# Pictures, sounds and keys: most of the file, and of no use here.
-HEAVY = re.compile(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]", re.IGNORECASE)
+# Pictures, sounds and keys: most of the file, and of no use here; nor is whose card lies within a
+# card, or that it is a card.
+HEAVY = re.compile(rb"(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY|AGENT|PROFILE)[;:]", re.IGNORECASE)
+CARD = re.compile(r"^BEGIN:VCARD.*?^END:VCARD", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+# A line of version 2.1 in quoted-printable; what follows a "=" at its end belongs to it.
+QUOTED = re.compile(r"([^:\n]*;(?:ENCODING=)?QUOTED-PRINTABLE[^:\n]*):(.*)", re.IGNORECASE)
+QUOTED_PARAMETERS = re.compile(
+    r";(?:(?:ENCODING=)?QUOTED-PRINTABLE|CHARSET=([^;:]*))", re.IGNORECASE
+)
 START = re.compile(rb"(?:[\w-]+\.)?[A-Za-z][\w-]*[;:]")
 
 
@@ -23,18 +32,49 @@ def read(content: bytes, refused) -> dict:
         raise refused("too_large")
     if len(re.findall(rb"(?mi)^BEGIN:VCARD", content)) > MAX_CARDS:
         raise refused("too_many_cards", limit=MAX_CARDS)
-    text = texts.decoded(content)
-    found = []
-    try:
-        for card in vobject.readComponents(text, allowQP=True, ignoreUnreadable=True):
-            described = card_of(card)
-            if described["last_name"] or described["full_name"] or described["organisation"]:
-                found.append(described)
-    except (vobject.base.ParseError, ValueError, LookupError, AttributeError) as error:
-        raise refused("damaged") from error
+    text = unquoted(texts.decoded(content))
+    found, damage = [], None
+    # One by one, so that a damaged card takes none of the others along.
+    for piece in CARD.findall(text) or [text]:
+        try:
+            for card in vobject.readComponents(piece, ignoreUnreadable=True):
+                described = card_of(card)
+                if described["last_name"] or described["full_name"] or described["organisation"]:
+                    found.append(described)
+        except (vobject.base.VObjectError, ValueError, LookupError, AttributeError) as error:
+            damage = error
     if not found:
-        raise refused("no_card")
-    return {"kind": "cards", "type": "text", "cards": found}
+        raise refused("damaged" if damage else "no_card") from damage
+    said = ["damaged_cards"] if damage else []
+    return {"kind": "cards", "type": "text", "cards": found, "said": said}
+
+
+def unquoted(text: str) -> str:
+    """``text`` with its lines in quoted-printable as they are meant.
+
+    Done here, since phones cut lines within a character, and the library then gives up.
+    """
+    lines, kept = deque(text.replace("\r\n", "\n").split("\n")), []
+    while lines:
+        line = lines.popleft()
+        quoted = QUOTED.match(line)
+        if quoted is None:
+            kept.append(line)
+            continue
+        name, value = quoted.groups()
+        while value.endswith("="):
+            value = value[:-1]
+            # A next property is none of it, whatever the "=" says.
+            if not lines or START.match(lines[0].encode()):
+                break
+            value += lines.popleft().strip()
+        charset = next(filter(None, QUOTED_PARAMETERS.findall(name)), "")
+        # What separates is written as it is; quoted, it is part of the text.
+        value = re.sub(r"=(3B|5C)", lambda code: "\\" + chr(int(code[1], 16)), value, flags=re.I)
+        meant = texts.decoded(quopri.decodestring(value.encode("ascii", "replace")), charset)
+        meant = meant.replace("\r\n", "\n").replace("\n", "\\n")
+        kept.append(f"{QUOTED_PARAMETERS.sub('', name)}:{meant}")
+    return "\r\n".join(kept)
 
 
 def without_pictures(content: bytes) -> bytes:
@@ -85,7 +125,8 @@ def card_of(card) -> dict:
         "emails": [one for one in addresses if "@" in one][:10],
         "phone": phone,
         "mobile": mobile,
-        "website": first("url"),
+        # Gmail escapes the colon.
+        "website": first("url").replace("\\:", ":"),
     }
 
 
