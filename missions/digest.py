@@ -199,7 +199,7 @@ def _appointments(user, day):
         Appointment.objects.for_user(user)
         .active()
         .not_cancelled()
-        .of(user, day)
+        .of(user)
         .filter(starts_at__range=near)
         .select_related("mission", "stop")
         .order_by("starts_at", "pk")

@@ -294,6 +294,16 @@ def test_appointments_of_the_day_at_the_place(editor):
     assert "Nachtflug" in body and "Am Morgen danach" not in body
 
 
+def test_a_trip_of_others_makes_no_email(editor, reader, project_manager):
+    mission = MissionFactory(owner=project_manager, starts_on=DAY, ends_on=DAY, status="running")
+    starts_at = datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    AppointmentFactory(
+        mission=mission, stop=None, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1)
+    )
+    send_digests(DAY)
+    assert [message.to for message in mail.outbox] == [[project_manager.email]]
+
+
 def test_new_applications_for_my_missions_are_counted(editor, frozen):
     mission = MissionFactory(
         owner=editor, starts_on=DAY + timedelta(days=60), ends_on=None, status="registration"

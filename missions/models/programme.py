@@ -28,26 +28,26 @@ class AppointmentQuerySet(RecordQuerySet):
     def not_cancelled(self):
         return self.exclude(status=Appointment.Status.CANCELLED)
 
-    def of(self, user, day=None):
-        """Return those that concern a colleague on ``day`` (default: today).
+    def of(self, user):
+        """Return those of missions that a colleague owns or goes along on.
 
-        Of missions that they own or go along on, or that are on. Who goes along is known by the
-        e-mail address.
+        Who goes along is known by the e-mail address.
         """
-        missions = Mission.objects.active()
         known = Person.objects.annotate(lower_email=Lower("email"))
         going = Participation.objects.holding_a_place().filter(
             role=Participation.Role.AGENCY_STAFF,
             person__in=known.filter(lower_email=user.email.lower()).exclude(email="").values("pk"),
         )
-        mine = Q(owner=user) | Q(pk__in=going.values("mission"))
-        mine |= Q(pk__in=Mission.objects.running(day).values("pk"))
-        return self.filter(mission__in=missions.filter(mine).values("pk"))
+        missions = Mission.objects.active().filter(
+            Q(owner=user) | Q(pk__in=going.values("mission"))
+        )
+        return self.filter(mission__in=missions.values("pk"))
 
     def next_of(self, user):
-        """Return what concerns a colleague and is not over."""
+        """Return what is not over, of a colleague's own missions and of whatever mission is on."""
         now = timezone.now()
-        ahead = self.of(user).active().not_cancelled().filter(ends_at__gte=now)
+        running = self.filter(mission__in=Mission.objects.active().running().values("pk"))
+        ahead = (self.of(user) | running).active().not_cancelled().filter(ends_at__gte=now)
         # Where the index on the start may begin to read: none lasts that long.
         return ahead.filter(starts_at__gte=now - timedelta(days=31))
 
