@@ -10,7 +10,7 @@ from legcrm.core.timed import Task
 from legcrm.dashboard import count_figures
 from missions import drops, radar
 from missions.digest import send_digests
-from missions.retention import forget_needs
+from missions.retention import forget_lists_with_needs, forget_needs
 from partners.duplicate_pairs import find_pairs
 from partners.models import Organisation, Person
 
@@ -38,6 +38,7 @@ def clean_up_imports(day):
 
 def delete_needs(day):
     count = forget_needs(day)
+    forget_lists_with_needs(day)
     return (
         ngettext("needs of %d participant deleted", "needs of %d participants deleted", count)
         % count

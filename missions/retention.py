@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from legcrm.core.dates import DatePrecision
+from legcrm.core.dates import DatePrecision, start_of
+from legcrm.core.models import SpreadsheetImport
+from legcrm.core.spreadsheets import retention
 
 from .models import Mission, Participation
 
@@ -33,6 +35,21 @@ def forget_needs(day: date) -> int:
         history = Participation.history.model._base_manager.exclude(needs="")
         history.filter(mission_id__in=ended).update(needs="")
     return count
+
+
+def forget_lists_with_needs(day: date) -> int:
+    """Empty imports of participants that brought needs along, by ``day``; return how many.
+
+    30 days after the upload, since a file can't be emptied of one column, and its rows and the
+    values before it say the needs once more. The list comes before the return, so that nothing is
+    kept longer than promised.
+    """
+    runs = SpreadsheetImport.objects.filter(
+        model=Participation._meta.label_lower,
+        uploaded_at__lt=start_of(day - KEPT_AFTER_RETURN),
+    ).exclude(file="")
+    with_needs = (run for run in runs.order_by("pk") if "needs" in run.columns.values())
+    return sum(retention.forget(run) for run in with_needs)
 
 
 def _returned_before(day):

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
@@ -15,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from legcrm.core.models import SpreadsheetImport, TimedRun
-from legcrm.core.spreadsheets import jobs
+from legcrm.core.spreadsheets import importing, jobs
 from legcrm.core.timed import AlreadyRunning, Task, only_process, run_tasks
 from legcrm.daily import TASKS, take_up_imports
 from missions.models import Participation
-from missions.retention import forget_needs
+from missions.retention import forget_lists_with_needs, forget_needs
 from tests import imports
 from tests.factories import MissionFactory, ParticipationFactory
 
@@ -280,3 +281,23 @@ def test_an_import_whose_process_has_ended_is_taken_up(editor):
         assert take_up_imports(DAY) == "1 import taken up again"
     states = [SpreadsheetImport.objects.get(pk=one.pk).state for one in (run, busy)]
     assert states == [imports.State.CHECKED, imports.State.CHECKING]
+
+
+@pytest.mark.django_db
+def test_a_list_with_needs_is_emptied_30_days_after_its_upload(project_manager):
+    mission = MissionFactory(code="2026-poland")
+    runs = []
+    for heading in ("needs", "offers"):
+        lines = f"mission;person;{heading}\n{mission.code};Muster;Rollstuhl"
+        file = ContentFile(lines.encode())
+        runs.append(importing.begin(project_manager, "missions.participation", file, "l.csv"))
+    with_needs, without = runs
+    assert "needs" in with_needs.columns.values()
+    today = timezone.localdate()
+    assert forget_lists_with_needs(today + timedelta(days=30)) == 0
+    assert forget_lists_with_needs(today + timedelta(days=31)) == 1
+    for run in runs:
+        run.refresh_from_db()
+    assert not with_needs.file and not with_needs.rows.exists()
+    assert without.file
+    assert forget_lists_with_needs(today + timedelta(days=31)) == 0

@@ -29,10 +29,11 @@ def forget_old_imports() -> int:
     runs = SpreadsheetImport.objects.exclude(file="").filter(uploaded_at__lt=limit)
     for step in ("checked_at", "applied_at", "undone_at"):
         runs = runs.exclude(**{f"{step}__gte": limit})
-    return sum(_forget(run) for run in runs.order_by("pk"))
+    return sum(forget(run) for run in runs.order_by("pk"))
 
 
-def _forget(run):
+def forget(run: SpreadsheetImport) -> bool:
+    """Empty an import now; return whether nobody was at work on it."""
     folder = Path(run.file.path).parent
     with ExitStack() as stack:
         with suppress(FileNotFoundError):  # the disk has lost it already
