@@ -159,6 +159,7 @@ def in_both_themes(page) -> None:
         document.adoptedStyleSheets = [still];
         document.documentElement.classList.toggle('dark', dark);
     }"""
+    page.wait_for_load_state()
     page.evaluate(toggle, False)
     assert_accessible(page)
     page.evaluate(toggle, True)

@@ -52,6 +52,7 @@ def test_kazakhstan_passes_to_a_colleague_and_back(
     assert Organisation.objects.get(name="UzTextilprom").owner == work
 
     page.click("a[href$='/undo/']")
+    page.wait_for_url("**/undo/")
     in_both_themes(page)
     page.focus(".crm-hand-over .crm-button-primary")
     with page.expect_navigation():
