@@ -36,6 +36,20 @@ def exactly_one(*names):
     return reduce(or_, (Q(**{f"{n}__isnull": n != name for n in names}) for name in names))
 
 
+class AboutOne:
+    """A row about exactly one record: one of its foreign keys ``TARGETS`` is set."""
+
+    TARGETS: tuple[str, ...] = ()
+
+    @property
+    def target(self):
+        """The record that it is about."""
+        for name in self.TARGETS:
+            if getattr(self, f"{name}_id") is not None:
+                return getattr(self, name)
+        return None
+
+
 class FollowUpQuerySet(RecordQuerySet):
     def open(self):
         return self.active().filter(done_at__isnull=True)
@@ -84,7 +98,7 @@ class FollowUpQuerySet(RecordQuerySet):
         )
 
 
-class FollowUp(Record):
+class FollowUp(AboutOne, Record):
     """Something promised, to be done by one person until one day, about exactly one record."""
 
     class Repeat(models.TextChoices):
@@ -229,14 +243,6 @@ class FollowUp(Record):
 
         super().after_saving(saved)
         look_again(cls, [one.record.pk for one in saved])
-
-    @property
-    def target(self):
-        """The one record that the follow-up is about."""
-        for name in self.TARGETS:
-            if getattr(self, f"{name}_id") is not None:
-                return getattr(self, name)
-        return None
 
     @property
     def is_overdue(self):

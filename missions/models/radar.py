@@ -1,8 +1,5 @@
 """The radar: rules that tell which contact goes cold, and what they found last night."""
 
-from functools import reduce
-from operator import or_
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,7 +11,7 @@ from legcrm.core.models import Record, RecordQuerySet
 from partners.models import Organisation
 
 from .agreement import Agreement
-from .follow_up import FollowUp
+from .follow_up import AboutOne, FollowUp, exactly_one
 from .project import Project
 
 
@@ -98,7 +95,7 @@ class StaleLeadQuerySet(models.QuerySet):
         ).prefetch_related("follow_up__agreement", "follow_up__project", "follow_up__interaction")
 
 
-class StaleLead(models.Model):
+class StaleLead(AboutOne, models.Model):
     """What a rule found: a record of one colleague that nobody has looked after for long.
 
     Derived: found anew each night (``missions.radar``), and gone as soon as somebody acts.
@@ -175,9 +172,7 @@ class StaleLead(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=reduce(
-                    or_, (Q(**{f"{n}__isnull": n != name for n in TARGETS}) for name in TARGETS)
-                ),
+                condition=exactly_one(*TARGETS),
                 name="missions_stalelead_exactly_one_target",
                 violation_error_message=_("A stale lead is exactly one record."),
             ),
@@ -193,11 +188,3 @@ class StaleLead(models.Model):
 
     def __str__(self):
         return str(self.target)
-
-    @property
-    def target(self):
-        """The record that goes cold."""
-        for name in self.TARGETS:
-            if getattr(self, f"{name}_id") is not None:
-                return getattr(self, name)
-        return None
