@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class MissionsConfig(AppConfig):
     name = "missions"
     verbose_name = _("missions")
+
+    def ready(self):
+        from legcrm.core import counted
+
+        from . import balance
+
+        counted.register(balance.NAME, balance.resolve)

@@ -30,7 +30,7 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from . import conflicts, export_views, filter_views, history_views, import_views, searching
 from .admin_forms import ReasonForm
-from .filters import ImportFilter
+from .filters import CountedFilter, ImportFilter
 from .forms import (
     KnownAutocomplete,
     KnownAutocompleteMultiple,
@@ -302,7 +302,7 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
         hidden = self.hidden_fields(request)
         return [
             item
-            for item in (*super().get_list_filter(request), ImportFilter)
+            for item in (*super().get_list_filter(request), CountedFilter, ImportFilter)
             if (item[0] if isinstance(item, list | tuple) else item.field) not in hidden
         ]
 

@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     missions,
     programme,
     projects,
+    questionnaires,
     radar,
     segments,
 )

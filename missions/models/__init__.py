@@ -10,6 +10,7 @@ from .contact import (
 )
 from .cooperation import Cooperation, CooperationStage
 from .digest import Digest, Reminder
+from .due_date import DueDate
 from .follow_up import FollowUp
 from .hand_over import HandOver, HandOverItem
 from .mission import (
@@ -23,6 +24,7 @@ from .mission import (
 from .participation import Participation
 from .programme import Appointment, AppointmentHost, AppointmentParticipation
 from .project import Milestone, Project, ProjectParty
+from .questionnaire import Questionnaire, QuestionnaireCooperation
 from .radar import RadarRule, StaleLead
 from .segment import Segment, SegmentMember
 
@@ -35,6 +37,7 @@ __all__ = [
     "Cooperation",
     "CooperationStage",
     "Digest",
+    "DueDate",
     "FollowUp",
     "HandOver",
     "HandOverItem",
@@ -52,6 +55,8 @@ __all__ = [
     "Participation",
     "Project",
     "ProjectParty",
+    "Questionnaire",
+    "QuestionnaireCooperation",
     "RadarRule",
     "Reminder",
     "Segment",

@@ -3,10 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from legcrm.core.dates import DatePrecision
 from legcrm.core.models import Record, RecordQuerySet, SearchableModel, SearchedPart
 from legcrm.core.naming import find_called
 from partners.models import Organisation, Person
@@ -58,6 +60,18 @@ class Agreement(SearchableModel, Record):
         EXPIRED = "expired", _("expired")
         TERMINATED = "terminated", _("terminated")
 
+    # Conditions on what is concluded; with the others left over they tell all of it apart.
+    SIGNED = Q(status=Status.SIGNED) | Q(signed_on__isnull=False) | Q(signed_on_unknown=True)
+    SIGNED_LATER = Q(signed_after_mission=True) | Q(
+        signed_on__gt=Coalesce("mission__ends_on", "mission__starts_on"),
+        mission__date_precision=DatePrecision.DAY,
+    )
+    PLACED_OR_DATED = (
+        Q(signed_on__isnull=False)
+        | Q(signed_stop__isnull=False)
+        | Q(signed_appointment__isnull=False)
+    )
+
     title = models.CharField(_("title"), max_length=250)
     kind = models.CharField(
         _("kind"), max_length=25, choices=Kind, default=Kind.COOPERATION_AGREEMENT
@@ -80,6 +94,12 @@ class Agreement(SearchableModel, Record):
         on_delete=models.PROTECT,
         related_name="agreements",
         help_text=_("The mission in whose balance the agreement counts."),
+    )
+    planned_on = models.DateField(
+        _("planned since"),
+        null=True,
+        blank=True,
+        help_text=_("When it was first planned or announced; empty where that is not known."),
     )
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
     agreed_on_mission = models.BooleanField(

@@ -136,6 +136,7 @@ class Cooperation(SearchableModel, Record):
         blank=True,
         help_text=_("When the stage was reached; empty where that is not known."),
     )
+    ended_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
     origin_mission = models.ForeignKey(
         Mission,
         verbose_name=_("mission it came from"),
@@ -156,7 +157,11 @@ class Cooperation(SearchableModel, Record):
 
     objects = CooperationQuerySet.as_manager()
 
-    protected_fields = {"notes": "core.view_notes", "archived_reason": "core.view_notes"}
+    protected_fields = {
+        "notes": "core.view_notes",
+        "archived_reason": "core.view_notes",
+        "ended_reason": "core.view_notes",
+    }
     parts = ("stages",)
     search_children = ("home__name", "home__short_name", "partner__name", "partner__short_name")
 
@@ -171,6 +176,11 @@ class Cooperation(SearchableModel, Record):
                 condition=~Q(home=F("partner")),
                 name="missions_cooperation_two_sides",
                 violation_error_message=_("A cooperation needs two different organisations."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="ended") | Q(ended_reason__gt=""),
+                name="missions_cooperation_ended_with_reason",
+                violation_error_message=_("Say why the cooperation ended."),
             ),
             models.UniqueConstraint(
                 "home",

@@ -186,6 +186,22 @@ class Mission(SearchableModel, Record):
     funding_eur = models.DecimalField(
         _("funding (EUR)"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    funding_source = models.CharField(
+        _("source of funding"),
+        max_length=200,
+        blank=True,
+        help_text=_("Budget title or programme."),
+    )
+    selection_procedure = models.TextField(
+        _("how the delegation was selected"),
+        blank=True,
+        help_text=_("Call, criteria, who decided: as it may be said in public."),
+    )
+    asks_participants = models.BooleanField(
+        _("ask participants afterwards"),
+        default=False,
+        help_text=_("Send questionnaires by e-mail after the return, after 6 and after 12 months."),
+    )
     notes = models.TextField(_("notes"), blank=True)
 
     objects = MissionQuerySet.as_manager()

@@ -140,10 +140,22 @@ class Project(SearchableModel, Record):
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
     confirmed_by = models.CharField(_("confirmed by"), max_length=150, blank=True)
     confirmed_evidence = models.CharField(_("evidence"), max_length=300, blank=True)
+    noted_on = models.DateField(
+        _("first noted on"),
+        null=True,
+        blank=True,
+        help_text=_("When the idea came up; empty where that is not known."),
+    )
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     drop_reason = models.CharField(_("reason for stopping"), max_length=300, blank=True)
+    look_again_on = models.DateField(
+        _("look again on"),
+        null=True,
+        blank=True,
+        help_text=_("When a project on hold or dropped is worth another look."),
+    )
     notes = models.TextField(_("notes"), blank=True)
 
     objects = ProjectQuerySet.as_manager()
@@ -188,6 +200,18 @@ class Project(SearchableModel, Record):
                 condition=~Q(stage="dropped") | Q(drop_reason__gt=""),
                 name="missions_project_dropped_with_reason",
                 violation_error_message=_("Say why the project was dropped."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="on_hold") | Q(drop_reason__gt=""),
+                name="missions_project_on_hold_with_reason",
+                violation_error_message=_("Say why the project is on hold."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage__in=["on_hold", "dropped"]) | Q(look_again_on__isnull=False),
+                name="missions_project_look_again",
+                violation_error_message=_(
+                    "Enter the day on which the project is to be looked at again."
+                ),
             ),
             *_required_constraints(),
         ]

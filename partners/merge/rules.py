@@ -48,6 +48,8 @@ RULES = {
     "missions.followup.person": MOVE,
     # What hangs on rows that may be joined.
     "missions.appointmentparticipation.participation": MOVE,
+    "missions.questionnaire.participation": MOVE,
+    "missions.questionnairecooperation.cooperation": MOVE,
     "missions.cooperationstage.cooperation": MOVE,
     "missions.agreement.cooperation": MOVE,
     "missions.project.cooperation": MOVE,
@@ -74,7 +76,7 @@ PRECEDENCE = {
     "missions.cooperation": (
         "stage",
         ("active", "agreed", "talks", "dormant", "ended", "introduced", "identified"),
-        ("stage_since",),
+        ("stage_since", "ended_reason"),
     ),
 }  # fmt: skip
 # Of two rows the one with the later date is right in these fields.

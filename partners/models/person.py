@@ -337,6 +337,7 @@ class Consent(TrackedModel):
         BOOKLET = "booklet", _("delegation booklet")
         PHOTO = "photo", _("photos")
         ONWARD_TRANSFER = "onward_transfer", _("onward transfer to partners abroad")
+        PARLIAMENT = "parliament", _("being named in answers to parliament")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)

@@ -6,6 +6,7 @@ grouped query for each filter. The counts are those of all records in use, whate
 """
 
 from .base import Filter, ListFilterBase, OneOfFilter, Option, SomeOfFilter
+from .counted import CountedFilter
 from .days import NEVER, SPANS, ComingDaysFilter, DayRangeFilter, DaysMixin, LastContactFilter
 from .records import ArchivedFilter, MissingFilter, OwnerFilter, missing_filter
 from .related import ImportFilter, RelatedFilter, record_filter, related_filter
@@ -26,6 +27,7 @@ __all__ = [
     "ArchivedFilter",
     "ChoiceFilter",
     "ComingDaysFilter",
+    "CountedFilter",
     "CountryFilter",
     "DayRangeFilter",
     "DaysMixin",

@@ -10,6 +10,7 @@ from .base import (
     TrackedQuerySet,
     UntrackedWrite,
 )
+from .rate import RateCount
 from .search import SavedFilter
 from .spreadsheets import (
     ColumnMapping,
@@ -29,6 +30,7 @@ __all__ = [
     "ExportLog",
     "ImportChange",
     "ImportRow",
+    "RateCount",
     "Record",
     "RecordQuerySet",
     "SavedFilter",

@@ -6,10 +6,12 @@ Exempel or Probe, people bear names that mean "example" in their language, addre
 the facts are left as they are: agreements and projects invented here count for other missions.
 """
 
+from legcrm.core.invented import SOURCE
+
 from ..loading import Loader
 from . import contacts, missions, partners, people, programme, results
 
-SOURCE = "Beispieldaten (erfunden)"
+__all__ = ["SOURCE", "load"]
 
 
 def load(loader: Loader, facts, users) -> None:

@@ -48,6 +48,10 @@ COOPERATIONS = [
     ("lebensmittel", "magaliti", "Backmischungen", "economic", [("introduced", 25)], None),
 ]  # fmt: skip
 
+ENDED = {
+    ("energietechnik", "mysal-energy"): "Der Partner hat sich für ein anderes Haus entschieden."
+}
+
 # title, home, partner, kind, field, status, mission, days since agreed, since signed. They are
 # entered on the day after.
 AGREEMENTS = [
@@ -104,13 +108,14 @@ PROJECTS = [
         "title": "Blockheizkraftwerk Astana (Beispiel)",
         "between": ("energietechnik", "mysal-energy"), "sector": "energy", "stage": "dropped",
         "country": "KZ", "city": "Astana", "mission": BUSINESS_TRIP,
-        "drop_reason": "Finanzierung kam nicht zustande.", "milestones": [],
+        "drop_reason": "Finanzierung kam nicht zustande.", "look_again": 200, "milestones": [],
     },
     {
         "title": "Sicherheitstechnik Karaganda (Beispiel)",
         "between": ("bergbautechnik", "primer-mining"), "sector": "mining", "stage": "on_hold",
         "country": "KZ", "city": "Karaganda", "mission": BUSINESS_TRIP,
-        "value_forecast_eur": Decimal("700000.00"), "milestones": [],
+        "value_forecast_eur": Decimal("700000.00"), "look_again": 45, "milestones": [],
+        "drop_reason": "Der Partner wartet auf seine Genehmigung.",
     },
     {
         "title": "Bewässerung für Obstbau (Beispiel)", "between": ("agrartechnik", "namuna-agro"),
@@ -144,6 +149,7 @@ def load_cooperations(loader, missions, organisations, users):
             field=field,
             stage=first,
             stage_since=today - timedelta(days=days),
+            ended_reason=ENDED.get((home, partner), ""),
             origin_mission=missions[origin] if origin else None,
             owner=users["redaktion" if number % 3 == 0 else "projektleitung"],
         )
@@ -200,6 +206,8 @@ def load_projects(loader, missions, organisations, cooperations, agreements, use
         for name, source in (("starts_on", "starts"), ("ends_on", "ends")):
             if source in row:
                 values[name] = today - timedelta(days=row[source])
+        if "look_again" in row:
+            values["look_again_on"] = today + timedelta(days=row["look_again"])
         project = projects[row["title"]] = loader.put(
             Project,
             {"title": row["title"]},
