@@ -177,6 +177,17 @@ class RadarRuleFactory(DjangoModelFactory):
     days = 30
 
 
+class QuestionnaireFactory(DjangoModelFactory):
+    class Meta:
+        model = missions.Questionnaire
+
+    participation = factory.SubFactory(ParticipationFactory, status="attended")
+    wave = "return"
+    email = factory.Sequence("teilnehmer{}@beispiel.example".format)
+    language = "de"
+    expires_on = date(2099, 12, 31)
+
+
 class SegmentFactory(DjangoModelFactory):
     class Meta:
         model = missions.Segment
@@ -201,6 +212,7 @@ BY_MODEL = {
         AgreementFactory,
         ProjectFactory,
         FollowUpFactory,
+        QuestionnaireFactory,
         SegmentFactory,
         RadarRuleFactory,
     )

@@ -22,6 +22,7 @@ from missions.models import (
     AppointmentHost,
     AppointmentParticipation,
     Digest,
+    DueDate,
     HandOver,
     HandOverItem,
     InteractionOrganisation,
@@ -127,6 +128,7 @@ CHECKS = {
         lambda: stale_leads("organisation", f.OrganisationFactory)()[0], {"organisation_id": None}
     ),
     "missions_followup_what": (f.FollowUpFactory, {"what": ""}),
+    "missions_cooperation_ended_with_reason": (f.CooperationFactory, {"stage": "ended"}),
     "missions_cooperation_two_sides": (f.CooperationFactory, {"partner_id": "home"}),
     "missions_agreement_title": (f.AgreementFactory, {"title": ""}),
     "missions_agreement_signed_with_date": (f.AgreementFactory, {"status": "signed"}),
@@ -154,7 +156,24 @@ CHECKS = {
         {"starts_on": DAY, "ends_on": BEFORE},
     ),
     "missions_project_confirmed_with_evidence": (f.ProjectFactory, {"jobs_confirmed": 5}),
-    "missions_project_dropped_with_reason": (f.ProjectFactory, {"stage": "dropped"}),
+    "missions_project_dropped_with_reason": (
+        f.ProjectFactory, {"stage": "dropped", "look_again_on": DAY}
+    ),
+    "missions_project_on_hold_with_reason": (
+        f.ProjectFactory, {"stage": "on_hold", "look_again_on": DAY}
+    ),
+    "missions_project_look_again": (
+        f.ProjectFactory, {"stage": "on_hold", "drop_reason": "Der Partner wartet"}
+    ),
+    "missions_duedate_exactly_one_target": (
+        lambda: due_dates("agreement", f.AgreementFactory)()[0], {"agreement_id": None}
+    ),
+    "missions_questionnaire_answered": (f.QuestionnaireFactory, {"status": "answered"}),
+    "missions_questionnaire_decided_by": (
+        f.QuestionnaireFactory, {"status": "confirmed", "answered_at": timezone.now()}
+    ),
+    "missions_questionnaire_satisfaction": (f.QuestionnaireFactory, {"satisfaction": 6}),
+    "missions_questionnaire_money": (f.QuestionnaireFactory, {"contracts_value_eur": -1}),
     **{
         f"missions_project_needs_{field}": (complete_project, {"stage": stage, field: empty})
         for field, stage, empty in (
@@ -268,6 +287,16 @@ def stale_leads(target, factory):
     return make
 
 
+def due_dates(target, factory):
+    """Return a function that makes two equal notes that a day has brought its follow-up."""
+
+    def make():
+        noted = {target: factory(), "day": DAY}
+        return DueDate(**noted), DueDate(**noted)
+
+    return make
+
+
 def same_reminder():
     user = f.UserFactory()
     follow_up = f.FollowUpFactory(assignee=user)
@@ -371,6 +400,8 @@ UNIQUES = {
             ("project", f.ProjectFactory),
         )
     },
+    "missions_duedate_agreement_once": due_dates("agreement", f.AgreementFactory),
+    "missions_duedate_project_once": due_dates("project", f.ProjectFactory),
     "missions_digest_once": of(Digest, "user", f.UserFactory, day=DAY),
     "missions_reminder_once": same_reminder,
     "missions_handover_item_once": same_item_of_a_hand_over,

@@ -58,6 +58,7 @@ NO_WORK = {
     "organisationpair.decided_by": "who decided",
     "personpair.decided_by": "who decided",
     "stalelead.owner": "follows the record",
+    "questionnaire.decided_by": "who decided",
     "digest.user": "what was sent to whom",
     "reminder.user": "what was sent to whom",
     "savedfilter.user": "one's own",

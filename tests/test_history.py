@@ -20,6 +20,7 @@ from legcrm.core.models import (
     ExportLog,
     ImportChange,
     ImportRow,
+    RateCount,
     SavedFilter,
     SpreadsheetImport,
     StoredFigure,
@@ -27,7 +28,15 @@ from legcrm.core.models import (
     TrackedModel,
     UntrackedWrite,
 )
-from missions.models import Digest, HandOver, HandOverItem, Interaction, Reminder, StaleLead
+from missions.models import (
+    Digest,
+    DueDate,
+    HandOver,
+    HandOverItem,
+    Interaction,
+    Reminder,
+    StaleLead,
+)
 from partners.models import (
     Company,
     Merge,
@@ -67,6 +76,8 @@ EXEMPT = {
     StaleLead: "derived; what is done about it has history",
     Digest: "a log of what was sent",
     Reminder: "a log of what was sent",
+    DueDate: "a log of what was noted",
+    RateCount: "a count of minutes",
     CalendarLink: "of one person; it says itself when it was made and revoked",
 }
 

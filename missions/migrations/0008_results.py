@@ -868,6 +868,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="missions_duedate_exactly_one_target",
+                violation_error_message="A day is that of exactly one record.",
             ),
         ),
         migrations.AddConstraint(

@@ -38,7 +38,9 @@ class DueDate(AboutOne, models.Model):
         default_permissions = ()
         constraints = [
             models.CheckConstraint(
-                condition=exactly_one(*TARGETS), name="missions_duedate_exactly_one_target"
+                condition=exactly_one(*TARGETS),
+                name="missions_duedate_exactly_one_target",
+                violation_error_message=_("A day is that of exactly one record."),
             ),
             *(
                 models.UniqueConstraint(
