@@ -192,7 +192,8 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
@@ -222,6 +223,8 @@ IMPORT_RETENTION_DAYS = env.int("IMPORT_RETENTION_DAYS", default=90)
 # --- The agency -----------------------------------------------------------------------------
 
 AGENCY_NAME = env.str("AGENCY_NAME", default="LEG Thüringen")
+# A directory of Word templates of the agency's own: each comes before ours of the same name.
+DOCUMENT_TEMPLATES = env.str("DOCUMENT_TEMPLATES", default="")
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="DE")
 # First digits of the postal codes of the home region; the form suggests "home" from them.
 HOME_POSTAL_CODES = env.list(

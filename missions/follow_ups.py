@@ -4,7 +4,6 @@ Each function locks the row and says by ``FollowUpRefused`` why it can't be done
 only named by what is given: what counts, and is changed, is the row as it is saved now.
 """
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 from django.contrib.auth import get_user_model
@@ -12,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from legcrm.core.dates import add_months
 
 from .models import FollowUp, Interaction
 
@@ -39,14 +40,9 @@ def next_due(due_on: date, repeat: str, after: date) -> date | None:
     step = MONTHS[repeat]
     passed = (after.year - due_on.year) * 12 + after.month - due_on.month
     count = max(passed // step, 1)
-    while (day := _add_months(due_on, count * step)) <= after:
+    while (day := add_months(due_on, count * step)) <= after:
         count += 1
     return day
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def comes_again(follow_up, today: date | None = None) -> date | None:

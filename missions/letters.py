@@ -22,7 +22,7 @@ MOST_LETTERS = 5000
 # As many as address_lines() ever gives, so that each has its column.
 _ADDRESS_LINES = 5
 _GERMAN_SPEAKING = {"DE", "AT", "CH", "LI", "LU"}
-_IMPERSONAL = {"de": "Sehr geehrte Damen und Herren,", "en": "Dear Sir or Madam,"}
+IMPERSONAL = {"de": "Sehr geehrte Damen und Herren,", "en": "Dear Sir or Madam,"}
 
 
 class Letters(NamedTuple):
@@ -120,13 +120,14 @@ def cells(rows: Collection[Participation], user, language: str = "") -> Iterator
         person = people.get(row.person_id)
         organisation = row.organisation or mainly.get(row.person_id)
         role = roles.get((row.person_id, organisation.pk), "") if organisation else ""
-        written = language or _language_of(person, organisation)
+        written = language or language_of(person, organisation)
         with override(written):
             letter = _cells(row, person, organisation, role, sees_email, written)
         yield letter
 
 
-def _language_of(person: Person | None, organisation: Organisation | None) -> str:
+def language_of(person: Person | None, organisation: Organisation | None) -> str:
+    """Return "de" or "en": in which of them we write to the person, or else the organisation."""
     if person is not None:
         return letter_language(person)
     return "de" if organisation and organisation.country.code in _GERMAN_SPEAKING else "en"
@@ -138,7 +139,7 @@ def _cells(row, person, organisation, role, sees_email, language):
     lines += [""] * (_ADDRESS_LINES - len(lines))
     email = (person.email if person and sees_email else "") or (organisation and organisation.email)
     return (
-        letter_salutation(person, language) if person else _IMPERSONAL[language],
+        letter_salutation(person, language) if person else IMPERSONAL[language],
         _salutation(person),
         person.academic_title if person else "",
         person.first_name if person else "",

@@ -1,5 +1,6 @@
 """Dates as staff read them: 23.–29.04.2023, "April 2023", "Herbst 2021"."""
 
+from calendar import monthrange
 from datetime import date, datetime, time
 
 from django.db import models
@@ -21,6 +22,12 @@ class DatePrecision(models.TextChoices):
 def start_of(day: date) -> datetime:
     """Return the instant at which ``day`` begins in the zone of the office."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day ``months`` later; the 31st falls on the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def season(day: date) -> str:

@@ -14,7 +14,6 @@ Whoever asks shows the day that was understood, with ``say_day``.
 
 import re
 import unicodedata
-from calendar import monthrange
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -22,6 +21,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .dates import add_months
 from .spreadsheets.cells.dates import read_date
 from .spreadsheets.cells.texts import CellError, is_long, quoted, strip
 
@@ -215,11 +215,11 @@ def _read_distance(words: str, today: date) -> date | None:
         unit = _UNITS[unit]
         if not number.isdigit():
             if number not in _NUMBERS:
-                return _add_months(today, 6) if unit == "year" else None
+                return add_months(today, 6) if unit == "year" else None
             number = _NUMBERS[number]
         count = int(number)
         if unit in _MONTHS_OF:
-            return _add_months(today, count * _MONTHS_OF[unit])
+            return add_months(today, count * _MONTHS_OF[unit])
         return today + timedelta(days=count * (7 if unit == "week" else 1))
     if found := _AFTER.match(words):
         start = found[1]
@@ -308,7 +308,7 @@ def _first_of(unit: str, day: date) -> date:
 
 
 def _next_start(unit: str, start: date, step: str) -> date:
-    return start + timedelta(weeks=1) if unit == "week" else _add_months(start, _MONTHS_OF[step])
+    return start + timedelta(weeks=1) if unit == "week" else add_months(start, _MONTHS_OF[step])
 
 
 def _place_in(unit: str, start: date, place: str) -> date:
@@ -317,7 +317,7 @@ def _place_in(unit: str, start: date, place: str) -> date:
         return start
     if unit == "week":
         return start + timedelta(days=2 if place == "middle" else 4)
-    last = _add_months(start, _MONTHS_OF[unit]) - timedelta(days=1)
+    last = add_months(start, _MONTHS_OF[unit]) - timedelta(days=1)
     if place == "last":
         return last
     return start.replace(day=15) if unit == "month" else start + (last - start) // 2
@@ -357,14 +357,9 @@ def _next_date(words: str, today: date) -> date | None:
 
 def _next_day_of_month(number: int, today: date) -> date | None:
     for later in range(3):  # of three months one has a 31st
-        first = _add_months(today.replace(day=1), later)
+        first = add_months(today.replace(day=1), later)
         with suppress(ValueError):
             day = first.replace(day=number)
             if day >= today:
                 return day
     return None
-
-
-def _add_months(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
