@@ -75,12 +75,17 @@ class Sheet:
 
     def safe_title(self) -> str:
         """Return the title as Excel takes it for the name of a sheet."""
-        return re.sub(r"[\[\]:*?/\\']", " ", self.title)[:31].strip() or "1"
+        return safe_title(self.title)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield the rows of the hidden sheet below its first."""
         for heading, label in zip(self.headings, self.labels(), strict=True):
             yield heading.name, label
+
+
+def safe_title(title: str) -> str:
+    """Return ``title`` as Excel takes it for the name of a sheet."""
+    return re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1"
 
 
 Rows = Iterable[Sequence]
@@ -149,7 +154,8 @@ def _for_excel(column):
     return [convert(cell) if (convert := _EXCEL_CELLS.get(type(cell))) else cell for cell in column]
 
 
-def _cut(text):
+def cut(text: str) -> str:
+    """Return ``text`` as far as a cell of Excel can hold it."""
     if len(text) * 2 <= MAX_CHARACTERS and "\r" not in text:
         return text
     text = text.replace("\r\n", "\n")
@@ -165,7 +171,7 @@ def _fraction_of_day(value):
 
 
 _EXCEL_CELLS = {
-    str: _cut,
+    str: cut,
     datetime: lambda value: value.replace(microsecond=0),
     time: _fraction_of_day,
 }
