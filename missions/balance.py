@@ -3,6 +3,9 @@
 Page, Word, PDF, XLSX, comparison and press text take the figures from here, and each figure links
 to the list of the records that it counts. The figures of one base are read by one query: a row
 for each record, which says of each figure whether it counts the record.
+
+A record that was archived is taken back and counts no longer; a person or an organisation that was
+archived since took part all the same.
 """
 
 from collections import defaultdict
@@ -11,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from statistics import mean, median
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import ExpressionWrapper
@@ -85,6 +88,8 @@ class Figure:
     join: Callable[[Iterable], Any] = sum
     unit: str = ""  # "eur", "days" or "of_five"; empty for a plain number
     part_of: str = ""  # key of the figure that this is a part of
+    # Where all parts of one name amount to the whole: by what they part it, for a chart.
+    parted_by: str = ""
 
     @property
     def lists(self) -> type[Model]:
@@ -119,19 +124,20 @@ class Quotient:
     whole: str
     unit: str  # "eur" or "percent"
     part_of: str = ""
+    parted_by: str = ""
 
 
 PLACES = Base(Participation, "mission", lambda rows: rows.holding_a_place())
 APPOINTMENTS = Base(Appointment, "mission", lambda rows: rows.not_cancelled())
-AGREEMENTS = Base(Agreement, "mission", lambda rows: rows.concluded())
+AGREEMENTS = Base(Agreement, "mission", lambda rows: rows.concluded().with_signed_when())
 COOPERATIONS = Base(Cooperation, "origin_mission")
 PROJECTS = Base(Project, "origin_mission")
 QUESTIONNAIRES = Base(Questionnaire, "participation__mission")
 # Numbers that somebody entered for the mission as a whole.
 MISSIONS = Base(Mission, "pk")
 
-_PERSON = Q(person__isnull=False, person__archived_at__isnull=True)
-_ORGANISATION = Q(organisation__isnull=False, organisation__archived_at__isnull=True)
+_PERSON = Q(person__isnull=False)
+_ORGANISATION = Q(organisation__isnull=False)
 _BEFORE = (
     Participation.objects.holding_a_place()
     .filter(
@@ -139,17 +145,21 @@ _BEFORE = (
         mission__archived_at__isnull=True,
         mission__starts_on__lt=OuterRef("mission__starts_on"),
     )
+    .exclude(mission__status=Mission.Status.CANCELLED)
     .order_by()
 )
-_CONFIRMED = Q(status=Questionnaire.Status.CONFIRMED)
-_LAST_ANSWER = _CONFIRMED & ~Exists(
-    Questionnaire.objects.confirmed()
-    .filter(
+_EXPECTED = ~Q(stage=Project.Stage.DROPPED)
+
+
+def _last_answer(field):
+    """Return the condition on the last confirmed answer of each participant that says ``field``."""
+    confirmed = Questionnaire.objects.confirmed().filter(**{f"{field}__isnull": False}).order_by()
+    later = confirmed.filter(
+        Q(answered_at__gt=OuterRef("answered_at"))
+        | Q(answered_at=OuterRef("answered_at"), pk__gt=OuterRef("pk")),
         participation=OuterRef("participation"),
-        answered_at__gt=OuterRef("answered_at"),
     )
-    .order_by()
-)
+    return Q(status=Questionnaire.Status.CONFIRMED) & ~Exists(later)
 
 
 def _median_days(spans: Iterable[timedelta]) -> float:
@@ -196,7 +206,7 @@ _ALL = (
         "first_timers",
         "participants",
         _("first-timers"),
-        _("Those of the organisations that held a place on no mission that began earlier."),
+        _("Those of the organisations that held a place on no earlier mission that took place."),
         PLACES,
         _ORGANISATION & ~Exists(_BEFORE),
         "organisation",
@@ -231,8 +241,17 @@ _ALL = (
         "agreements",
         "agreements",
         _("agreements concluded"),
-        _("Agreements of the mission that were agreed or signed, those expired since included."),
+        _("Agreements of the mission, agreed or signed: expired ones too, terminated ones not."),
         AGREEMENTS,
+    ),
+    Figure(
+        "signed",
+        "agreements",
+        _("signed"),
+        _("Those of the agreements that were signed, on the trip or at another time."),
+        AGREEMENTS,
+        ~Q(signed_when="not"),
+        part_of="agreements",
     ),
     *(
         Figure(
@@ -243,44 +262,53 @@ _ALL = (
             AGREEMENTS,
             Q(field=value),
             part_of="agreements",
+            parted_by=_("by field"),
         )
         for value, label in Field.choices
     ),
-    Figure(
-        "signed_on_trip",
-        "agreements",
-        _("signed on the trip"),
-        _("Signed by the last day of the mission, or at one of its stops or appointments."),
-        AGREEMENTS,
-        Agreement.SIGNED & ~Agreement.SIGNED_LATER & Agreement.PLACED_OR_DATED,
-        part_of="agreements",
-    ),
-    Figure(
-        "signed_later",
-        "agreements",
-        _("signed later"),
-        _("Marked as signed after the mission, or signed after its last day."),
-        AGREEMENTS,
-        Agreement.SIGNED & Agreement.SIGNED_LATER,
-        part_of="agreements",
-    ),
-    Figure(
-        "signed_some_day",
-        "agreements",
-        _("signed, day not known"),
-        _("Signed, but no source says when or where."),
-        AGREEMENTS,
-        Agreement.SIGNED & ~Agreement.SIGNED_LATER & ~Agreement.PLACED_OR_DATED,
-        part_of="agreements",
-    ),
-    Figure(
-        "agreed_only",
-        "agreements",
-        _("agreed, signature not known"),
-        _("Agreed; no source says that it was signed."),
-        AGREEMENTS,
-        ~Agreement.SIGNED,
-        part_of="agreements",
+    *(
+        Figure(
+            key,
+            "agreements",
+            label,
+            definition,
+            AGREEMENTS,
+            Q(signed_when=when),
+            part_of="agreements",
+            parted_by=_("by signature"),
+        )
+        for key, when, label, definition in (
+            (
+                "signed_before",
+                "before",
+                _("signed before the trip"),
+                _("Signed before the first day of the mission."),
+            ),
+            (
+                "signed_on_trip",
+                "on_trip",
+                _("signed on the trip"),
+                _("Signed on a day of the mission, or at one of its stops or appointments."),
+            ),
+            (
+                "signed_later",
+                "later",
+                _("signed later"),
+                _("Signed after the last day of the mission, or marked as signed after it."),
+            ),
+            (
+                "signed_some_day",
+                "some_day",
+                _("signed, not known when"),
+                _("Signed, but no source says whether before, on or after the trip."),
+            ),
+            (
+                "agreed_only",
+                "not",
+                _("agreed, signature not known"),
+                _("Agreed; no source says that it was signed."),
+            ),
+        )
     ),
     Figure(
         "days_to_agreement",
@@ -318,6 +346,7 @@ _ALL = (
             PROJECTS,
             Q(stage=value),
             part_of="projects",
+            parted_by=_("by stage"),
         )
         for value, label in Project.Stage.choices
     ),
@@ -325,8 +354,9 @@ _ALL = (
         "value_forecast",
         "projects",
         _("value, forecast"),
-        _("Sum of what is expected of the projects; never added to what is confirmed."),
+        _("Sum of what is expected of the projects not dropped; never added to the confirmed."),
         PROJECTS,
+        _EXPECTED,
         value=F("value_forecast_eur"),
         unit="eur",
     ),
@@ -343,8 +373,9 @@ _ALL = (
         "jobs_forecast",
         "projects",
         _("jobs, forecast"),
-        _("Sum of the jobs expected of the projects; never added to those confirmed."),
+        _("Sum of the jobs expected of the projects not dropped; never added to the confirmed."),
         PROJECTS,
+        _EXPECTED,
         value=F("jobs_forecast"),
     ),
     Figure(
@@ -411,19 +442,19 @@ _ALL = (
     Figure(
         "confirmed_answers",
         "afterwards",
-        _("answers that count"),
-        _("Of each participant the last answer that a member of staff has confirmed."),
+        _("answers confirmed"),
+        _("Answers that a member of staff has confirmed; only these count below."),
         QUESTIONNAIRES,
-        _LAST_ANSWER,
+        Q(status=Questionnaire.Status.CONFIRMED),
         part_of="asked",
     ),
     Figure(
         "satisfaction",
         "afterwards",
         _("satisfaction"),
-        _("Mean of the answers that count, from 1 to 5 (best)."),
+        _("Mean of what each participant said last, from 1 to 5 (best)."),
         QUESTIONNAIRES,
-        _LAST_ANSWER,
+        _last_answer("satisfaction"),
         value=F("satisfaction"),
         join=_mean,
         unit="of_five",
@@ -432,18 +463,18 @@ _ALL = (
         "contracts_reported",
         "afterwards",
         _("contracts reported"),
-        _("Sum of the contracts in the answers that count."),
+        _("Sum of what each participant said last; in no other figure."),
         QUESTIONNAIRES,
-        _LAST_ANSWER,
+        _last_answer("contracts"),
         value=F("contracts"),
     ),
     Figure(
         "contracts_value_reported",
         "afterwards",
         _("value of contracts reported"),
-        _("Sum of the values in the answers that count; in no other figure."),
+        _("Sum of what each participant said last; in no other figure."),
         QUESTIONNAIRES,
-        _LAST_ANSWER,
+        _last_answer("contracts_value_eur"),
         value=F("contracts_value_eur"),
         unit="eur",
     ),
@@ -451,9 +482,9 @@ _ALL = (
         "jobs_reported",
         "afterwards",
         _("jobs reported"),
-        _("Sum of the jobs in the answers that count; in no other figure."),
+        _("Sum of what each participant said last; in no other figure."),
         QUESTIONNAIRES,
-        _LAST_ANSWER,
+        _last_answer("jobs"),
         value=F("jobs"),
     ),
 )
@@ -467,8 +498,8 @@ FIGURES: dict[str, Figure | Quotient] = {figure.key: figure for figure in _ALL}
 class Result:
     """What a figure amounts to; None where no record says anything.
 
-    ``records`` is how many the list behind ``url`` holds, ``invented`` how many rows of example
-    data are in it. A quotient has no list.
+    ``records`` is how many the list behind ``url`` holds, ``invented`` how many of them are example
+    data, ``note`` what must be said beside the number. A quotient has no list.
     """
 
     figure: Figure | Quotient
@@ -476,15 +507,14 @@ class Result:
     records: int = 0
     url: str = ""
     invented: int = 0
+    note: str = ""
 
     @property
     def shown(self) -> str:
         return say(self.amount, self.figure.unit)
 
 
-@dataclass(frozen=True)
-class _Row:
-    mission: int
+class _Row(NamedTuple):
     record: int
     value: Any
     is_invented: bool
@@ -493,19 +523,31 @@ class _Row:
 class Balance:
     """The figures of ``missions`` that ``user`` may see, of all together or of some of them.
 
-    One query for each base, made once.
+    One query for each base, made once; ``only`` names the figures that are wanted, if not all.
     """
 
-    def __init__(self, missions: Iterable[Mission], user):
+    def __init__(self, missions: Iterable[Mission], user, only: Collection[str] = ()):
         self.missions = {mission.pk: mission for mission in missions}
         self.user = user
-        self._rows: dict[str, list[_Row]] = {}
+        self.keys = [key for key in FIGURES if key in only or not only]
+        # {key of the figure: {key of the mission: its rows}}
+        self._rows: dict[str, dict[int, list[_Row]]] = {}
         by_base = defaultdict(list)
-        for figure in _ALL:
-            if isinstance(figure, Figure) and _may_see(user, figure):
+        for figure in self._to_read():
+            if _may_see(user, figure):
                 by_base[figure.base].append(figure)
         for base, figures in by_base.items():
             self._read(base, figures)
+
+    def _to_read(self):
+        wanted = {}
+        for key in self.keys:
+            figure = FIGURES[key]
+            parts = (figure.part, figure.whole) if isinstance(figure, Quotient) else (key,)
+            if _rests_on_answers(figure):
+                parts += ("answered", "asked")
+            wanted |= {part: FIGURES[part] for part in parts}
+        return wanted.values()
 
     def _read(self, base, figures):
         rows = base.seen_by(self.user).filter(**{f"{base.mission}__in": list(self.missions)})
@@ -526,48 +568,57 @@ class Balance:
             columns += [figure.record, f"{figure.key}_counts", *figure.annotations()]
         columns = list(dict.fromkeys(columns))
         place = {name: number for number, name in enumerate(columns)}
-        found = {figure.key: [] for figure in figures}
+        mission, source = place[base.mission], place["source"]
+        read = [
+            (
+                self._rows.setdefault(figure.key, defaultdict(list)),
+                place[f"{figure.key}_counts"],
+                place[figure.record],
+                None if figure.value is None else place[f"{figure.key}_of"],
+            )
+            for figure in figures
+        ]
         for row in rows.annotate(**counts).values_list(*columns):
-            for figure in figures:
-                if row[place[f"{figure.key}_counts"]]:
-                    found[figure.key].append(
-                        _Row(
-                            row[place[base.mission]],
-                            row[place[figure.record]],
-                            None if figure.value is None else row[place[f"{figure.key}_of"]],
-                            row[place["source"]] == invented.SOURCE,
-                        )
+            is_invented = row[source] == invented.SOURCE
+            for found, counted, record, value in read:
+                if row[counted]:
+                    found[row[mission]].append(
+                        _Row(row[record], None if value is None else row[value], is_invented)
                     )
-        self._rows |= found
 
     def results(self, missions: Collection[Mission] | None = None) -> dict[str, Result]:
         """Return ``{key: Result}`` of the figures that the user may see, in their order.
 
         Of ``missions``, or of all that were read.
         """
-        keys = set(self.missions) if missions is None else {mission.pk for mission in missions}
-        results = {}
-        for figure in _ALL:
-            if isinstance(figure, Quotient):
-                if figure.part in self._rows and figure.whole in self._rows:
-                    results[figure.key] = self._divide(figure, keys)
-            elif figure.key in self._rows:
-                results[figure.key] = self._join(figure, keys)
-        return results
+        results = ((key, self.result(key, missions)) for key in self.keys)
+        return {key: result for key, result in results if result is not None}
 
     def result(self, key: str, missions: Collection[Mission] | None = None) -> Result | None:
         """Return one figure; None where the user may not see it."""
-        return self.results(missions).get(key)
+        keys = set(self.missions) if missions is None else {mission.pk for mission in missions}
+        figure = FIGURES[key]
+        if isinstance(figure, Quotient):
+            if figure.part in self._rows and figure.whole in self._rows:
+                return self._divide(figure, keys)
+            return None
+        return self._join(figure, keys) if key in self._rows else None
 
-    def sections(self, missions: Collection[Mission] | None = None) -> list[tuple[str, list]]:
+    def sections(
+        self, missions: Collection[Mission] | None = None
+    ) -> list[tuple[str, list[Result]]]:
         """Return ``[(title, [Result, …])]``."""
         by_section = defaultdict(list)
         for result in self.results(missions).values():
             by_section[result.figure.section].append(result)
         return [(title, by_section[key]) for key, title in SECTIONS.items() if by_section[key]]
 
+    def _rows_of(self, figure, keys):
+        by_mission = self._rows[figure.key]
+        return [row for key in keys for row in by_mission.get(key, ())]
+
     def _join(self, figure, keys):
-        rows = [row for row in self._rows[figure.key] if row.mission in keys]
+        rows = self._rows_of(figure, keys)
         records = {row.record for row in rows}
         if figure.value is None:
             amount = len(records)
@@ -578,13 +629,14 @@ class Balance:
             amount,
             len(records),
             figure_url(figure, keys),
-            sum(row.is_invented for row in rows),
+            len({row.record for row in rows if row.is_invented}),
+            self._response(keys) if _rests_on_answers(figure) else "",
         )
 
     def _divide(self, quotient, keys):
         part, whole = FIGURES[quotient.part], FIGURES[quotient.whole]
         if part.value is not None:
-            keys = keys & {row.mission for row in self._rows[part.key]}
+            keys = {key for key in keys if self._rows[part.key].get(key)}
         part, whole = self._join(part, keys), self._join(whole, keys)
         known = part.amount is not None and whole.amount
         return Result(
@@ -592,6 +644,24 @@ class Balance:
             part.amount / whole.amount if known else None,
             invented=part.invented + whole.invented if known else 0,
         )
+
+    def _response(self, keys):
+        """Say how many answered: no number from answers means anything without it."""
+        answered, asked = (
+            len({row.record for row in self._rows_of(FIGURES[key], keys)})
+            for key in ("answered", "asked")
+        )
+        if not asked:
+            return ""
+        return gettext("%(answered)s of %(asked)s answered (%(share)s)") % {
+            "answered": say(answered),
+            "asked": say(asked),
+            "share": say(answered / asked, "percent"),
+        }
+
+
+def _rests_on_answers(figure):
+    return isinstance(figure, Figure) and figure.base is QUESTIONNAIRES and figure.value is not None
 
 
 def _may_see(user, figure):

@@ -1,8 +1,10 @@
 """An agreement: planned, agreed and signed are three facts, each with a date or without."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,12 +20,63 @@ from .cooperation import Cooperation, Field
 from .mission import Mission, Stop
 from .programme import Appointment
 
+# Where a place of signing is the place where it was signed, and not where it is to be.
+_SIGNED = ("signed", "expired", "terminated")
+# The last day on which the mission can have been on.
+_LAST_DAY = Case(
+    When(
+        mission__date_precision=DatePrecision.DAY,
+        then=Coalesce("mission__ends_on", "mission__starts_on"),
+    ),
+    *(
+        When(
+            mission__date_precision=precision,
+            then=ExpressionWrapper(
+                F("mission__starts_on") + Value(timedelta(days=days)), models.DateField()
+            ),
+        )
+        for precision, days in (
+            (DatePrecision.MONTH, 30),
+            (DatePrecision.SEASON, 91),
+            (DatePrecision.YEAR, 365),
+        )
+    ),
+    output_field=models.DateField(),
+)
+
 
 class AgreementQuerySet(RecordQuerySet):
     def concluded(self):
         """Return agreements that count as a result: agreed or signed."""
         return self.filter(
             status__in=[Agreement.Status.AGREED, Agreement.Status.SIGNED, Agreement.Status.EXPIRED]
+        )
+
+    def with_signed_when(self):
+        """Annotate ``signed_when``, seen from the mission; for agreements that have one.
+
+        "before", "on_trip" or "later"; "some_day" where no source says when or where; "not" where
+        none says that it was signed. Of a mission whose days are not known only what was signed
+        outside of the month, season or year is told apart.
+        """
+        first, last = F("mission__starts_on"), _LAST_DAY
+        return self.annotate(
+            signed_when=Case(
+                When(signed_after_mission=True, then=Value("later")),
+                When(signed_on__gt=last, then=Value("later")),
+                When(signed_on__lt=first, then=Value("before")),
+                When(
+                    Q(signed_on__isnull=False, mission__date_precision=DatePrecision.DAY)
+                    | Q(signed_stop__isnull=False, status__in=_SIGNED)
+                    | Q(signed_appointment__isnull=False, status__in=_SIGNED),
+                    then=Value("on_trip"),
+                ),
+                When(
+                    Q(status="signed") | Q(signed_on__isnull=False) | Q(signed_on_unknown=True),
+                    then=Value("some_day"),
+                ),
+                default=Value("not"),
+            )
         )
 
     def without_document(self):
@@ -59,18 +112,6 @@ class Agreement(SearchableModel, Record):
         SIGNED = "signed", _("signed")
         EXPIRED = "expired", _("expired")
         TERMINATED = "terminated", _("terminated")
-
-    # Conditions on what is concluded; with the others left over they tell all of it apart.
-    SIGNED = Q(status=Status.SIGNED) | Q(signed_on__isnull=False) | Q(signed_on_unknown=True)
-    SIGNED_LATER = Q(signed_after_mission=True) | Q(
-        signed_on__gt=Coalesce("mission__ends_on", "mission__starts_on"),
-        mission__date_precision=DatePrecision.DAY,
-    )
-    PLACED_OR_DATED = (
-        Q(signed_on__isnull=False)
-        | Q(signed_stop__isnull=False)
-        | Q(signed_appointment__isnull=False)
-    )
 
     title = models.CharField(_("title"), max_length=250)
     kind = models.CharField(

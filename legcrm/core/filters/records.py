@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import counted
 from ..keys import is_key
 from .base import OneOfFilter, Option, SomeOfFilter
 from .values import InUseFilter
@@ -27,7 +28,8 @@ class ArchivedFilter(OneOfFilter):
                 return queryset.archived()
             case "all":
                 return queryset
-        return queryset.active()
+        # A number says itself whether it counts what was archived since.
+        return queryset if counted.PARAMETER in request.GET else queryset.active()
 
 
 class OwnerFilter(InUseFilter):
