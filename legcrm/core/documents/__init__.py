@@ -6,9 +6,9 @@ markup, a formula or code, and characters that a file can't hold are left out.
 
 from .data import DocumentError
 from .files import KINDS, download
-from .pdf import pdf
-from .word import word
-from .workbook import Cell, Column, Link, Sheet, workbook
+from .pdf_files import pdf
+from .word_files import word
+from .workbooks import Cell, Column, Link, Sheet, workbook
 
 __all__ = [
     "KINDS",
