@@ -21,6 +21,7 @@ from legcrm.core.regions import REGIONS
 from partners.models import Affiliation, MarketInterest, Organisation, OrganisationProfile
 from partners.models.organisation import OrganisationSector
 
+from .lineage import ancestors
 from .models import (
     Agreement,
     AgreementParty,
@@ -29,7 +30,6 @@ from .models import (
     InteractionOrganisation,
     Mission,
     MissionCountry,
-    MissionLink,
     Participation,
     Stop,
 )
@@ -123,17 +123,7 @@ class Purpose:
         """Return the keys of all missions that the mission builds on, over any number of steps."""
         if self.mission is None:
             return set()
-        # All links at once: a query for each step would make the number of queries depend on the
-        # length of the chain.
-        built_on = defaultdict(list)
-        for mission, earlier in MissionLink.objects.values_list("mission", "earlier"):
-            built_on[mission].append(earlier)
-        found, waiting = set(), [self.mission.pk]
-        while waiting:
-            fresh = set(built_on[waiting.pop()]) - found
-            found |= fresh
-            waiting += fresh
-        return found
+        return {mission.pk for mission in ancestors(self.mission)}
 
 
 def fits(keys: Collection[int], purpose: Purpose, user) -> dict[int, Fit]:

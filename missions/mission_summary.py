@@ -5,7 +5,7 @@ from django.db.models import Count, F, Q
 from legcrm.core.dates import format_span
 
 from .gaps import find_gaps
-from .lineage import ancestors, descendants
+from .lineage import chain
 from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
 from .models.cooperation import Field
 
@@ -15,12 +15,13 @@ SHOWN_APPOINTMENTS = 60
 
 
 def summary(mission, user) -> dict:
-    """Return the facts of the summary panel. A constant number of queries, plus one a chain step.
+    """Return the facts of the summary panel. A constant number of queries.
 
     Counts are those of the lists that they link to.
     """
     participations = _of(Participation, mission, user)
     appointments = _of(Appointment, mission, user).not_cancelled()
+    missions = chain(mission)
     return {
         "stops": [
             (stop, format_span(stop.arrives_on, stop.leaves_on)) for stop in mission.stops.all()
@@ -33,8 +34,8 @@ def summary(mission, user) -> dict:
         "agreements": _agreements(mission, user),
         "projects": _of(Project, mission, user, "origin_mission").count(),
         "cooperations": _of(Cooperation, mission, user, "origin_mission").count(),
-        "earlier": ancestors(mission),
-        "later": descendants(mission),
+        "earlier": missions.earlier,
+        "later": missions.later,
         "gaps": find_gaps(mission, user),
         "is_prepared": mission.status in Mission.OPEN_STATUSES,
     }

@@ -442,7 +442,8 @@ class RecordAdmin(FieldRulesMixin, ModelAdmin):
     def _locked(self, object_id):
         with suppress(ValueError, ValidationError):
             key = self.model._meta.pk.to_python(unquote(object_id))
-            locked = self.model._base_manager.select_for_update(of=("self",))
+            # Rows that only refer to this one may be written meanwhile.
+            locked = self.model._base_manager.select_for_update(of=("self",), no_key=True)
             return locked.filter(pk=key).first()
         return None
 

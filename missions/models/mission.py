@@ -9,7 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -31,7 +31,7 @@ from legcrm.core.models import (
 from legcrm.core.naming import find_called
 from partners.models import Organisation, Sector
 
-from ..lineage import check_link
+from ..lineage import check_link, hold_links
 from ..timezones import validate_timezone
 
 
@@ -421,6 +421,11 @@ class MissionLink(TrackedModel):
     def check_rules(self):
         super().check_rules()
         check_link(self.mission, self.earlier)
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            hold_links(type(self))
+            super().save(*args, **kwargs)
 
 
 class StopQuerySet(TrackedQuerySet):
