@@ -71,6 +71,8 @@ def complete_project():
         starts_on=BEFORE,
         ends_on=DAY,
         confirmed_on=DAY,
+        confirmed_by="Geschäftsführung",
+        confirmed_evidence="Schreiben",
     )
 
 
@@ -184,6 +186,8 @@ CHECKS = {
             ("starts_on", "implementation", None),
             ("ends_on", "completed", None),
             ("confirmed_on", "completed", None),
+            ("confirmed_by", "completed", ""),
+            ("confirmed_evidence", "completed", ""),
         )
     },
 }  # fmt: skip

@@ -8,7 +8,8 @@ from legcrm.core.files import PrivateFileWidget
 from legcrm.core.forms import RecordForm
 
 from ..agreements import check_sides
-from ..models.project import REQUIRED_FROM
+from ..models import Project
+from ..models.project import CONFIRMATION, STOPPED
 
 
 class AgreementForm(RecordForm):
@@ -52,21 +53,41 @@ class PartyFormSet(PaginationInlineFormSet):
 
 
 class ProjectForm(RecordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("drop_reason", "look_again_on"):
+            if name in self.fields:  # project-stage.js shows it for these stages
+                self.fields[name].widget.attrs["data-only-for"] = " ".join(STOPPED)
+
     def _update_errors(self, errors):
-        """Show what the stage needs at the field that lacks it."""
+        """Show at the field what a rule finds missing there: its code names the field."""
         found = errors.error_dict if hasattr(errors, "error_dict") else {}
-        needed_from = dict(REQUIRED_FROM)
         others = []
         for error in found.pop(NON_FIELD_ERRORS, []):
-            if error.code in needed_from:
-                at_field = ValidationError(
-                    _("Needed from the stage “%(stage)s” on."),
-                    code="needed",
-                    params={"stage": needed_from[error.code].label},
-                )
-                found.setdefault(error.code, []).append(at_field)
+            if error.code in self.fields:
+                found.setdefault(error.code, []).append(error)
             else:
                 others.append(error)
         if others:
             found[NON_FIELD_ERRORS] = others
         super()._update_errors(errors)
+
+
+class ConfirmationForm(ProjectForm):
+    """Only the confirmed figures of a project, and whose word they are."""
+
+    class Meta:
+        model = Project
+        fields = CONFIRMATION
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("confirmed_on", "confirmed_by", "confirmed_evidence"):
+            self.fields[name].required = True
+
+    def clean(self):
+        cleaned = super().clean()
+        figures = ("value_confirmed_eur", "jobs_confirmed")
+        if not self.errors.keys() & set(figures) and all(cleaned[name] is None for name in figures):
+            raise ValidationError(_("Enter the confirmed value or the confirmed jobs, or both."))
+        return cleaned

@@ -1,6 +1,7 @@
 """Follow-up projects in the admin; forecast and confirmed figures stand apart."""
 
 from django.contrib import admin
+from django.forms import Script
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -12,6 +13,7 @@ from legcrm.core.display import number
 from legcrm.core.filters import (
     ArchivedFilter,
     CountryFilter,
+    OneOfFilter,
     OwnerFilter,
     choice_filter,
     missing_filter,
@@ -22,9 +24,28 @@ from partners.models import Organisation
 
 from ..admin_display import chip
 from ..models import Milestone, Project, ProjectParty
-from ..models.project import ROAD
+from ..models.project import ROAD, STOPPED
 from ..resources.results import ProjectResource
+from .confirmation_views import ConfirmationViews
 from .forms_results import ProjectForm
+
+
+class LookAgainFilter(OneOfFilter):
+    """What stopped: all of it, or what is worth another look by now."""
+
+    title = _("stopped")
+    parameter_name = "look_again"
+
+    def lookups(self, request, model_admin):
+        return [("due", _("to be looked at again now")), ("all", _("on hold or dropped"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "due":
+                return queryset.to_look_at(timezone.localdate())
+            case "all":
+                return queryset.stopped()
+        return queryset
 
 
 class ProjectPartyInline(PartInline):
@@ -38,7 +59,7 @@ class MilestoneInline(PartInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(RecordAdmin):
+class ProjectAdmin(ConfirmationViews, RecordAdmin):
     form = ProjectForm
     list_display = (
         "title",
@@ -53,7 +74,11 @@ class ProjectAdmin(RecordAdmin):
         choice_filter("stage", _("stage"), Project.Stage),
         CountryFilter,
         OwnerFilter,
-        missing_filter(next_step=(_("next step"), "without_next_step", "next_step")),
+        LookAgainFilter,
+        missing_filter(
+            next_step=(_("next step"), "without_next_step", "next_step"),
+            confirmation=(_("confirmed figures"), "without_confirmation", "value_confirmed_eur"),
+        ),
         ArchivedFilter,
         record_filter("organisation", _("organisation"), Organisation, "parties__organisation"),
         *(
@@ -70,17 +95,21 @@ class ProjectAdmin(RecordAdmin):
                 "fields": [
                     "title",
                     ("stage", "owner"),
+                    ("drop_reason", "look_again_on"),
+                    "next_step",
                     ("sector", "country"),
-                    ("city", "next_step"),
+                    "city",
                     ("starts_on", "ends_on"),
-                    "drop_reason",
                     "notes",
                 ],
             },
         ),
         (
             _("Origin"),
-            {"classes": ["tab"], "fields": ["origin_mission", "cooperation", "agreement"]},
+            {
+                "classes": ["tab"],
+                "fields": ["noted_on", "origin_mission", "cooperation", "agreement"],
+            },
         ),
         (
             _("Figures"),
@@ -100,24 +129,31 @@ class ProjectAdmin(RecordAdmin):
     panel_template = "admin/missions/project_panel.html"
     resource_classes = (ProjectResource,)
 
+    class Media:
+        js = [Script("legcrm/js/project-stage.js", type="module")]
+
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
         initial.setdefault("owner", request.user.pk)
+        initial.setdefault("noted_on", timezone.localdate())
         return initial
 
     def get_panel(self, request, obj):
-        stage = Project.Stage(obj.stage)
         open_follow_ups = None
         if request.user.has_perm("missions.view_followup"):
             open_follow_ups = obj.follow_ups.open().select_related("assignee")[:20]
-        next_stage = obj.next_stage
+        stage, next_stage = Project.Stage(obj.stage), obj.next_stage
+        # Where a stopped project stood on the road; the step after it is where it would go on.
+        reached = stage if stage in ROAD else obj.stage_before_stop()
         return {
             "stage": chip(stage),
-            "road": ROAD,
+            "is_stopped": stage in STOPPED,
+            "shows_reason": "drop_reason" not in self.hidden_fields(request),
+            "road": [(step, _place_on_road(step, reached, stage)) for step in ROAD],
             "next_stage": next_stage,
-            "missing": [field.verbose_name for field in obj.missing_for(next_stage)]
-            if next_stage
-            else [],
+            "missing": obj.missing_for(next_stage) if next_stage else [],
+            "gates": [(step, fields) for step, fields in obj.gates() if fields],
+            "may_change": self.has_change_permission(request, obj),
             "parties": obj.parties.select_related("organisation"),
             "milestones": obj.milestones.all()[:20],
             "today": timezone.localdate(),
@@ -151,3 +187,12 @@ def money(amount):
     if amount is None:
         return ""
     return number(number_format(amount, decimal_pos=0, force_grouping=True))
+
+
+def _place_on_road(step, reached, stage):
+    """Return "done", "now", "stopped" or "ahead": where ``step`` lies from the stage reached."""
+    if reached is None or ROAD.index(step) > ROAD.index(reached):
+        return "ahead"
+    if step == reached:
+        return "now" if stage == reached else "stopped"
+    return "done"

@@ -28,6 +28,8 @@ def fill_reasons(apps, schema_editor):
     Cooperation.objects.filter(stage="ended", ended_reason="").update(ended_reason=NOT_RECORDED)
     Project = apps.get_model("missions", "Project")
     Project.objects.filter(stage="on_hold", drop_reason="").update(drop_reason=NOT_RECORDED)
+    for name in ("confirmed_by", "confirmed_evidence"):
+        Project.objects.filter(**{"stage": "completed", name: ""}).update(**{name: NOT_RECORDED})
     stopped = Project.objects.filter(stage__in=["on_hold", "dropped"], look_again_on=None)
     stopped.update(look_again_on=timezone.localdate() + timedelta(days=LOOK_AGAIN_IN))
 

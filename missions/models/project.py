@@ -3,10 +3,13 @@
 Forecast and confirmed figures stand apart and are never summed.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -37,7 +40,10 @@ ROAD = (
     Stage.IMPLEMENTATION,
     Stage.COMPLETED,
 )
-# What a project needs from a stage on. One table for the constraints, the form and its hints.
+# Beside the road: with a reason, and a day on which to look again.
+STOPPED = (Stage.ON_HOLD, Stage.DROPPED)
+# What a project needs from a stage on: the gates. One table for the constraints, the form and its
+# hints, the board and the import.
 REQUIRED_FROM = (
     ("country", Stage.QUALIFIED),
     ("sector", Stage.QUALIFIED),
@@ -46,8 +52,32 @@ REQUIRED_FROM = (
     ("starts_on", Stage.IMPLEMENTATION),
     ("ends_on", Stage.COMPLETED),
     ("confirmed_on", Stage.COMPLETED),
+    ("confirmed_by", Stage.COMPLETED),
+    ("confirmed_evidence", Stage.COMPLETED),
 )
-_TEXT = {"country", "next_step"}
+_TEXT = {"country", "next_step", "confirmed_by", "confirmed_evidence"}
+# Who confirmed figures, when, and where that is written; and the figures themselves.
+CONFIRMATION = (
+    "value_confirmed_eur",
+    "jobs_confirmed",
+    "confirmed_on",
+    "confirmed_by",
+    "confirmed_evidence",
+)
+
+
+# What the table asks for, in words.
+_NEEDED = {
+    "country": _("a country"),
+    "sector": _("a sector"),
+    "next_step": _("a next step"),
+    "value_forecast_eur": _("a forecast of its value"),
+    "starts_on": _("the day on which it starts"),
+    "ends_on": _("the day on which it ends"),
+    "confirmed_on": _("the day on which its result was confirmed"),
+    "confirmed_by": _("the name of whoever confirmed its result"),
+    "confirmed_evidence": _("evidence of its result"),
+}
 
 
 def _required_constraints():
@@ -58,8 +88,10 @@ def _required_constraints():
             condition=~Q(stage__in=later) | filled,
             name=f"missions_project_needs_{name}",
             violation_error_code=name,
-            violation_error_message=_(
-                "From this stage on the project needs more: see “what the next stage needs”."
+            violation_error_message=format_lazy(
+                _("From the stage “{stage}” on the project needs {what}."),
+                stage=stage.label,
+                what=_NEEDED[name],
             ),
         )
 
@@ -72,6 +104,21 @@ class ProjectQuerySet(RecordQuerySet):
 
     def without_next_step(self):
         return self.under_way().filter(next_step="")
+
+    def stopped(self):
+        return self.filter(stage__in=STOPPED)
+
+    def to_look_at(self, day: date):
+        """Return what stopped and is, on ``day``, worth another look."""
+        return self.stopped().filter(look_again_on__lte=day)
+
+    def without_confirmation(self):
+        """Return what is being built or done and has no confirmed figures yet."""
+        return self.filter(
+            stage__in=[Stage.IMPLEMENTATION, Stage.COMPLETED],
+            value_confirmed_eur=None,
+            jobs_confirmed=None,
+        )
 
     def called(self, texts):
         """Return ``{text: [(key, label), …]}`` of the projects of these titles; one query."""
@@ -192,6 +239,7 @@ class Project(SearchableModel, Record):
                 condition=Q(value_confirmed_eur__isnull=True, jobs_confirmed__isnull=True)
                 | Q(confirmed_on__isnull=False, confirmed_by__gt="", confirmed_evidence__gt=""),
                 name="missions_project_confirmed_with_evidence",
+                violation_error_code="confirmed_on",
                 violation_error_message=_(
                     "Confirmed figures need the date, who confirmed them, and the evidence."
                 ),
@@ -199,16 +247,19 @@ class Project(SearchableModel, Record):
             models.CheckConstraint(
                 condition=~Q(stage="dropped") | Q(drop_reason__gt=""),
                 name="missions_project_dropped_with_reason",
+                violation_error_code="drop_reason",
                 violation_error_message=_("Say why the project was dropped."),
             ),
             models.CheckConstraint(
                 condition=~Q(stage="on_hold") | Q(drop_reason__gt=""),
                 name="missions_project_on_hold_with_reason",
+                violation_error_code="drop_reason",
                 violation_error_message=_("Say why the project is on hold."),
             ),
             models.CheckConstraint(
                 condition=~Q(stage__in=["on_hold", "dropped"]) | Q(look_again_on__isnull=False),
                 name="missions_project_look_again",
+                violation_error_code="look_again_on",
                 violation_error_message=_(
                     "Enter the day on which the project is to be looked at again."
                 ),
@@ -230,16 +281,45 @@ class Project(SearchableModel, Record):
         position = ROAD.index(Stage(self.stage))
         return ROAD[position + 1] if position + 1 < len(ROAD) else None
 
-    def missing_for(self, stage):
-        """Return the fields (model fields) that ``stage`` needs and that are empty."""
-        if stage not in ROAD:
-            return []
-        reached = ROAD[: ROAD.index(Stage(stage)) + 1]
+    def gates(self):
+        """Return ``[(stage, [(field, is filled)])]``: what each stage asks for, in their order."""
         return [
-            self._meta.get_field(name)
-            for name, needed_from in REQUIRED_FROM
-            if needed_from in reached and getattr(self, name) in (None, "")
+            (
+                stage,
+                [
+                    (self._meta.get_field(name), self._is_filled(name))
+                    for name, needed_from in REQUIRED_FROM
+                    if needed_from == stage
+                ],
+            )
+            for stage in ROAD
         ]
+
+    def missing_for(self, stage):
+        """Return the fields (model fields) that ``stage`` needs and that are empty.
+
+        Of on hold and dropped these are the reason and the day to look again.
+        """
+        if stage in STOPPED:
+            names = ["drop_reason", "look_again_on"]
+        else:
+            reached = ROAD[: ROAD.index(Stage(stage)) + 1]
+            names = [name for name, needed_from in REQUIRED_FROM if needed_from in reached]
+        return [self._meta.get_field(name) for name in names if not self._is_filled(name)]
+
+    def _is_filled(self, name):
+        return getattr(self, name) not in (None, "")
+
+    def stage_before_stop(self):
+        """Return the stage on the road that a stopped project was last in, by its history.
+
+        None where it is not stopped, or was entered so.
+        """
+        if self.stage not in STOPPED:
+            return None
+        entries = self.history.exclude(stage__in=STOPPED).order_by("-history_date", "-history_id")
+        stage = entries.values_list("stage", flat=True).first()
+        return Stage(stage) if stage else None
 
     @classmethod
     def after_saving(cls, saved):

@@ -1,0 +1,43 @@
+// The form of a project. What only a stopped project needs is shown where the stage is one that
+// stops: <… data-only-for="on_hold dropped">. And a link data-opens-field="name" leads to the field,
+// whichever tab holds it.
+
+const stage = document.querySelector("select[name=stage]");
+
+function lineOf(field) {
+  return field.closest(".field-line") ?? field.parentElement;
+}
+
+function showFields() {
+  for (const field of document.querySelectorAll("[data-only-for]")) {
+    // What is filled in stays in sight: it would be saved all the same.
+    const wanted = field.dataset.onlyFor.split(" ").includes(stage.value) || field.value;
+    lineOf(field).hidden = !wanted;
+  }
+}
+
+if (stage) {
+  stage.addEventListener("change", showFields);
+  showFields();
+}
+
+function open(name) {
+  const field = document.getElementById(`id_${name}`);
+  if (!field) return false;
+  const tab = document.getElementById(field.closest(".tab-wrapper")?.getAttribute("aria-labelledby"));
+  document.querySelector("#tabs-items a[href='#general']")?.click();
+  tab?.click();
+  // The list to choose from is drawn by a widget beside the field.
+  const widget = field.nextElementSibling?.querySelector(".select2-selection");
+  // The tab is shown in the next frame, and what is hidden takes no focus.
+  requestAnimationFrame(() => {
+    field.scrollIntoView({ block: "center" });
+    (widget ?? field).focus();
+  });
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-opens-field]");
+  if (link && open(link.dataset.opensField)) event.preventDefault();
+});
