@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from legcrm.core.models import SpreadsheetImport
+from legcrm.core.rate_limit import forget_counts
 from legcrm.core.spreadsheets import jobs, retention
 from legcrm.core.timed import Task
 from legcrm.dashboard import count_figures
-from missions import drops, radar
+from missions import drops, due_dates, questionnaires, radar
 from missions.digest import send_digests
 from missions.retention import forget_lists_with_needs, forget_needs
 from partners.duplicate_pairs import find_pairs
@@ -66,13 +67,35 @@ def find_leads(day):
     return ngettext("%d stale lead", "%d stale leads", count) % count
 
 
+def make_follow_ups(day):
+    made, left = due_dates.make_follow_ups(day), due_dates.without_assignee(day)
+    outcome = ngettext("%d follow-up made", "%d follow-ups made", made) % made
+    if left:
+        more = ngettext(
+            "for %d record nobody can be asked: give it an owner",
+            "for %d records nobody can be asked: give them an owner",
+            left,
+        )
+        outcome = f"{outcome}; {more % left}"
+    return outcome
+
+
+def send_questionnaires(day):
+    forget_counts()
+    count = questionnaires.send_due(day)
+    return ngettext("%d questionnaire sent", "%d questionnaires sent", count) % count
+
+
 TASKS = (
     Task("imports", take_up_imports),
     Task("import_cleanup", clean_up_imports),
     Task("needs", delete_needs),
+    # Before the radar, which leaves out what somebody is to look after.
+    Task("due_dates", make_follow_ups),
     Task("radar", find_leads),
     Task("figures", count_figures),
     Task("drops", drops.cleanup),
+    Task("questionnaires", send_questionnaires),
     # They tell what the others found.
     Task("digests", send_digests),
     # Last, since it takes long among a million partners, and no e-mail tells of it.
