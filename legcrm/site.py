@@ -123,6 +123,12 @@ GROUPS = (
         ),
     ),
     (
+        _("Reports"),
+        (
+            Entry("missions.Mission", "monitoring", _("Balance of missions"), "comparison"),
+        ),
+    ),
+    (
         _("Administration"),
         (
             Entry("core.SpreadsheetImport", "upload_file"),

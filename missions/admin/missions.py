@@ -25,6 +25,7 @@ from ..mission_summary import related_rows, summary
 from ..models import Mission, MissionCountry, Stop
 from ..resources import MissionResource
 from ..timezones import common_names
+from .balance_views import BalanceViews
 
 
 class StopInline(PartInline):
@@ -47,7 +48,7 @@ class MissionCountryInline(PartInline):
 
 
 @admin.register(Mission)
-class MissionAdmin(RecordAdmin):
+class MissionAdmin(BalanceViews, RecordAdmin):
     list_display = [
         "title",
         "kind_label",
