@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from legcrm.core import documents, invented
 from legcrm.core.documents import Cell, Column, Link, Sheet

@@ -49,13 +49,13 @@ def _render(path, context):
     document = DocxTemplate(path)
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     document.render(context, environment, autoescape=True)
-    properties = document.get_docx().core_properties
+    properties = document.docx.core_properties
     properties.title = context.get("title", "")
     properties.author = settings.AGENCY_NAME
     locale = _LOCALES[(get_language() or settings.LANGUAGE_CODE)[:2]]
     properties.language = locale
     # What the spelling check goes by.
-    for language in document.get_docx().styles.element.xpath("w:docDefaults//w:lang"):
+    for language in document.docx.styles.element.xpath("w:docDefaults//w:lang"):
         for attribute in language.attrib:
             if attribute.endswith("}val"):
                 language.set(attribute, locale)
