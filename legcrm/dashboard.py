@@ -34,6 +34,7 @@ from missions.models import (
     Mission,
     Participation,
     Project,
+    Questionnaire,
     StaleLead,
 )
 from missions.radar import calls_today
@@ -216,7 +217,10 @@ def _by_local_day(appointments):
 
 
 def _to_decide(request):
-    """Who applied, and who accepted and is not confirmed: on my missions, or on all if none is."""
+    """Who applied, who accepted and is not confirmed, what participants answered afterwards.
+
+    On my missions, or on all if none ahead is mine.
+    """
     if not may_change(request, Participation):
         return None
     participations = Participation.objects.for_user(request.user)
@@ -225,8 +229,9 @@ def _to_decide(request):
     waiting = participations.to_decide(request.user if has_missions else None)
     labels = {
         Participation.Status.APPLIED: _("applications"),
-        Participation.Status.ACCEPTED: _("answers to confirm"),
+        Participation.Status.ACCEPTED: _("admissions to confirm"),
     }
+    answers = _answers_to_confirm(request, has_missions)
     first = waiting.for_list().order_by("mission__starts_on", "mission", "status", "pk")
     return {
         "figures": [
@@ -236,7 +241,8 @@ def _to_decide(request):
                 page_url(Participation, to_decide=whose, status=status.value),
             )
             for status, label in labels.items()
-        ],
+        ]
+        + answers["figures"],
         "is_mine": has_missions,
         "rows": [
             {
@@ -245,8 +251,28 @@ def _to_decide(request):
             }
             for participation in first[:TO_DECIDE_SHOWN]
         ],
+        "answers": answers["rows"],
         "all_url": page_url(Participation, to_decide="all"),
         "missions_url": page_url(Mission),
+    }
+
+
+def _answers_to_confirm(request, only_mine):
+    """Return what participants answered and nobody has confirmed yet: a figure, and the first."""
+    if not may_view(request, Questionnaire):
+        return {"figures": [], "rows": []}
+    answers = Questionnaire.objects.for_user(request.user).to_confirm()
+    parameters = {"state": Questionnaire.Status.ANSWERED.value}
+    if only_mine:
+        answers = answers.filter(participation__mission__owner=request.user)
+        parameters["owner"] = "me"
+    url = page_url(Questionnaire, **parameters)
+    return {
+        "figures": [_figure(_("answers of participants"), count_up_to(answers), url)],
+        "rows": [
+            {"answer": answer, "chip": chip(Questionnaire.Status(answer.status))}
+            for answer in answers.for_list().order_by("answered_at", "pk")[:TO_DECIDE_SHOWN]
+        ],
     }
 
 

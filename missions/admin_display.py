@@ -4,7 +4,15 @@ from django.template.loader import render_to_string
 
 from legcrm.core import display
 
-from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
+from .models import (
+    Agreement,
+    Appointment,
+    Cooperation,
+    Mission,
+    Participation,
+    Project,
+    Questionnaire,
+)
 
 # The colour of each status; what is not named is neutral. Colour is only for meaning: good is
 # settled, info is under way, warn needs somebody, bad went wrong, muted is over.
@@ -53,6 +61,11 @@ VARIANTS = {
         Project.Stage.COMPLETED: "good",
         Project.Stage.ON_HOLD: "warn",
         Project.Stage.DROPPED: "muted",
+    },
+    Questionnaire.Status: {
+        Questionnaire.Status.ANSWERED: "warn",
+        Questionnaire.Status.CONFIRMED: "good",
+        Questionnaire.Status.REJECTED: "muted",
     },
 }
 

@@ -1,13 +1,32 @@
 """What the page of a mission shows beside its form: the summary panel, and the rows of its tabs."""
 
-from django.db.models import Count, F, Q
+from django.db.models import F
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from legcrm.core.dates import format_span
 
+from .balance import FIGURES, Balance
 from .gaps import find_gaps
 from .lineage import chain
 from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
-from .models.cooperation import Field
+from .questionnaires import overview
+
+# What the panel shows of the agreements, as the Bilanz parts them, and of all figures.
+BY_FIELD, BY_SIGNATURE = (
+    parts_of("agreements", like) for like in ("agreements_university", "signed_on_trip")
+)
+COUNTED = (
+    "organisations",
+    "companies",
+    "appointments",
+    "official_appointments",
+    "agreements",
+    *BY_FIELD,
+    *BY_SIGNATURE,
+    "cooperations",
+    "projects",
+)
 
 # How many related records a tab shows before it refers to the list.
 SHOWN = 20
@@ -17,27 +36,26 @@ SHOWN_APPOINTMENTS = 60
 def summary(mission, user) -> dict:
     """Return the facts of the summary panel. A constant number of queries.
 
-    Counts are those of the lists that they link to.
+    Counts are those of the lists that they link to, and of the Bilanz where that has them.
     """
-    participations = _of(Participation, mission, user)
-    appointments = _of(Appointment, mission, user).not_cancelled()
     missions = chain(mission)
+    results = Balance([mission], user, only=COUNTED).results()
     return {
         "stops": [
             (stop, format_span(stop.arrives_on, stop.leaves_on)) for stop in mission.stops.all()
         ],
-        "places": participations.holding_a_place().count(),
-        "counts": participations.holding_a_place().counts(),
-        "appointments": appointments.aggregate(
-            every=Count("pk"), official=Count("pk", filter=Q(counts_as_official=True))
-        ),
-        "agreements": _agreements(mission, user),
-        "projects": _of(Project, mission, user, "origin_mission").count(),
-        "cooperations": _of(Cooperation, mission, user, "origin_mission").count(),
+        "places": _of(Participation, mission, user).holding_a_place().count(),
+        "places_url": _places_url(mission),
+        "results": results,
+        "agreement_parts": [
+            [results[key] for key in keys if key in results and results[key].amount]
+            for keys in (BY_FIELD, BY_SIGNATURE)
+        ],
         "earlier": missions.earlier,
         "later": missions.later,
         "gaps": find_gaps(mission, user),
         "is_prepared": mission.status in Mission.OPEN_STATUSES,
+        "questionnaires": overview(mission, user),
     }
 
 
@@ -45,27 +63,10 @@ def _of(model, mission, user, field="mission"):
     return model.objects.for_user(user).active().filter(**{field: mission})
 
 
-def _agreements(mission, user) -> dict:
-    """Count the agreements that came of the mission: by field, and by when they were signed."""
-    found = _of(Agreement, mission, user).concluded()
-    by_field, on_trip, later = {}, 0, 0
-    rows = found.order_by().values_list("field", "signed_after_mission").annotate(Count("pk"))
-    for field, signed_after, count in rows:
-        by_field[field] = by_field.get(field, 0) + count
-        if signed_after:
-            later += count
-        else:
-            on_trip += count
-    return {
-        "every": on_trip + later,
-        "on_trip": on_trip,
-        "later": later,
-        "by_field": [
-            (field, Field(field).label, by_field[field])
-            for field in Field.values
-            if field in by_field
-        ],
-    }
+def _places_url(mission):
+    chosen = {"mission__id__exact": mission.pk, "status": Participation.PLACE_STATUSES}
+    address = reverse("admin:missions_participation_changelist")
+    return f"{address}?{urlencode(chosen, doseq=True)}"
 
 
 def related_rows(mission, user) -> dict:

@@ -36,6 +36,11 @@ class QuestionnaireQuerySet(RecordQuerySet):
         day = day or timezone.localdate()
         return self.active().filter(status=Questionnaire.Status.SENT, expires_on__gte=day)
 
+    def missed(self, day=None):
+        """Return those that nobody answered, and on ``day`` (default: today) nobody can."""
+        day = day or timezone.localdate()
+        return self.active().filter(status=Questionnaire.Status.SENT, expires_on__lt=day)
+
     def for_list(self):
         """The query of the admin list."""
         return self.select_related(

@@ -5,6 +5,7 @@ from .contacts import FollowUpResource, InteractionResource
 from .cooperations import CooperationResource
 from .missions import MissionResource
 from .participations import ParticipationResource
+from .questionnaires import QuestionnaireResource
 from .radar import RadarRuleResource
 from .results import AgreementResource, ProjectResource
 from .segments import SegmentResource
@@ -18,6 +19,7 @@ __all__ = [
     "MissionResource",
     "ParticipationResource",
     "ProjectResource",
+    "QuestionnaireResource",
     "RadarRuleResource",
     "SegmentResource",
 ]

@@ -9,7 +9,7 @@ the facts are left as they are: agreements and projects invented here count for 
 from legcrm.core.invented import SOURCE
 
 from ..loading import Loader
-from . import contacts, missions, partners, people, programme, results
+from . import contacts, missions, partners, people, programme, questionnaires, results
 
 __all__ = ["SOURCE", "load"]
 
@@ -24,6 +24,7 @@ def load(loader: Loader, facts, users) -> None:
     cooperations = facts.cooperations | results.load_cooperations(
         loader, trips, organisations, users
     )
+    questionnaires.load(loader, participations, cooperations, users)
     agreements = results.load_agreements(loader, trips, organisations, cooperations)
     projects = results.load_projects(loader, trips, organisations, cooperations, agreements, users)
     contacts.load(

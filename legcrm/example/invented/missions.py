@@ -39,8 +39,11 @@ MISSIONS = [
         "objectives": "Acht Thüringer Zulieferer zeigen ihre Produkte auf einem gemeinsamen "
         "Stand.",
         "capacity": 10, "cost_eur": Decimal("48200.00"), "funding_eur": Decimal("31000.00"),
+        "funding_source": "Messeförderung des Landes (erfunden)",
+        "selection_procedure": "Offener Aufruf auf der Internetseite und im Rundbrief. Die Plätze "
+        "wurden nach Eingang der Anmeldungen vergeben, je Branche höchstens vier.",
         "stops": [("Posen", "PL", "Europe/Warsaw", 0, 3)],
-        "sectors": ["automotive", "mechanical-engineering", "logistics"],
+        "sectors": ["automotive", "mechanical-engineering", "logistics"], "asks": True,
     },
     {
         "code": ONLINE, "kind": "online_mission", "status": "running", "days": (-12, 60),
@@ -57,6 +60,8 @@ MISSIONS = [
         "title_en": "Business trip to Poland (example)",
         "objectives": "Gespräche mit Fahrzeugwerken, Logistikern und einer Hochschule.",
         "capacity": 10, "cost_eur": Decimal("36500.00"),
+        "selection_procedure": "Aufruf an die Betriebe der beiden Branchen; über die Plätze "
+        "entschied ein Ausschuss aus Kammern, Verband und Landesgesellschaft.",
         "stops": [
             ("Breslau", "PL", "Europe/Warsaw", 0, 2),
             ("Posen", "PL", "Europe/Warsaw", 2, 4),
@@ -196,9 +201,12 @@ def load(loader, facts, users):
             date_precision=row.get("precision", "day"),
             objectives=row["objectives"],
             capacity=row.get("capacity"),
+            asks_participants=row.get("asks", False),
             registration_deadline=deadline and today + timedelta(days=deadline),
             cost_eur=row.get("cost_eur"),
             funding_eur=row.get("funding_eur"),
+            funding_source=row.get("funding_source", ""),
+            selection_procedure=row.get("selection_procedure", ""),
             owner=users["projektleitung"],
         )
         # Known only if the mission is there, and its own days count, not today's.
