@@ -66,11 +66,14 @@ class Entry(NamedTuple):
     icon: str  # a name of Material Symbols
     title: str = ""  # where the model's plural says too much or too little
     verb: str = "changelist"
+    rights: tuple[str, ...] = ()  # needed beside that to see the model
 
     def item(self, request):
         """Return what the theme shows, or None if the user may not go there."""
         model = apps.get_model(self.model)
         if not (may_add if self.verb == "add" else may_view)(request, model):
+            return None
+        if not request.user.has_perms(self.rights):
             return None
         return {
             "title": self.title or capfirst(model._meta.verbose_name_plural),
@@ -120,12 +123,20 @@ GROUPS = (
             Entry("missions.Cooperation", "handshake"),
             Entry("missions.Agreement", "contract"),
             Entry("missions.Project", "rocket_launch"),
+            Entry("missions.Questionnaire", "rate_review", _("Answers of participants")),
         ),
     ),
     (
         _("Reports"),
         (
             Entry("missions.Mission", "monitoring", _("Balance of missions"), "comparison"),
+            Entry(
+                "missions.Mission",
+                "account_balance",
+                _("Parliamentary question"),
+                "inquiry",
+                ("missions.change_mission", "partners.export_person"),
+            ),
         ),
     ),
     (

@@ -26,6 +26,7 @@ from ..models import Mission, MissionCountry, Stop
 from ..resources import MissionResource
 from ..timezones import common_names
 from .balance_views import BalanceViews
+from .inquiry_views import InquiryViews
 
 
 class StopInline(PartInline):
@@ -48,7 +49,7 @@ class MissionCountryInline(PartInline):
 
 
 @admin.register(Mission)
-class MissionAdmin(BalanceViews, RecordAdmin):
+class MissionAdmin(BalanceViews, InquiryViews, RecordAdmin):
     list_display = [
         "title",
         "kind_label",
@@ -84,6 +85,8 @@ class MissionAdmin(BalanceViews, RecordAdmin):
                     ("registration_deadline", "capacity"),
                     ("owner", "announced_agreements"),
                     "objectives",
+                    "selection_procedure",
+                    "asks_participants",
                     "notes",
                 ],
             },
@@ -92,7 +95,10 @@ class MissionAdmin(BalanceViews, RecordAdmin):
             _("Links"),
             {"classes": ["tab"], "fields": ["built_on", "co_organisers", "sectors"]},
         ),
-        (_("Money"), {"classes": ["tab"], "fields": [("cost_eur", "funding_eur")]}),
+        (
+            _("Money"),
+            {"classes": ["tab"], "fields": [("cost_eur", "funding_eur"), "funding_source"]},
+        ),
         BOOKKEEPING,
     ]
 

@@ -80,6 +80,8 @@ class MissionResource(RecordResource):
             "announced_agreements",
             "cost_eur",
             "funding_eur",
+            "funding_source",
+            "selection_procedure",
             "owner",
             "source",
         )

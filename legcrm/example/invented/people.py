@@ -112,6 +112,16 @@ def load(loader, organisations, users):
                     given_on=date(2022, 6, 1),
                     evidence="Anmeldeformular (erfunden)",
                 )
+        if number % 3 == 0:
+            loader.put(
+                Consent,
+                {"person": person, "purpose": Consent.Purpose.PARLIAMENT},
+                wording_version="2023-01",
+                given_on=date(2023, 1, 16),
+                evidence="Anmeldeformular (erfunden)",
+                # One of them thought better of it.
+                withdrawn_on=date(2024, 2, 1) if number == 6 else None,
+            )
     for first, last, native, language, salutation, key, role in FOREIGN:
         person = everybody[last] = loader.put(
             Person,
