@@ -131,7 +131,9 @@ def country_names(mission) -> list[str]:
 
 
 def with_dates(mission: Mission) -> str:
-    return f"{mission.title} ({mission.dates})"
+    """Return title and dates, which some titles hold themselves."""
+    title, dates = mission.title, mission.dates
+    return title if dates in title else f"{title} ({dates})"
 
 
 def chain_of(mission, user) -> tuple[list[Mission], list[Mission]]:
