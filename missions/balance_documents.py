@@ -1,4 +1,4 @@
-"""The Bilanz of a mission as PDF, Word and Excel, to be handed on as it is.
+"""The Bilanz of a mission as PDF, Word and Excel, and that of many as Excel, to be handed on.
 
 Every figure is one of ``missions.balance``, with its definition and its link; nothing is computed
 here. What it says is in the active language and no more than the user may see.
@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,7 @@ from legcrm.core.public import public_url
 from partners.models import Affiliation, Person
 
 from .balance import FIGURES, Balance, Result, say
+from .comparison import GROUPINGS, Comparison
 from .lineage import ancestors, descendants
 from .models import Agreement, AgreementParty, Cooperation, Mission, Participation, Project
 
@@ -469,3 +472,60 @@ def _sheet_of_cooperations(title, notes, cooperations) -> Sheet:
 
 def _link(record) -> Link:
     return Link(str(record), record.get_absolute_url())
+
+
+# --- Many missions --------------------------------------------------------------------------
+
+
+def comparison_workbook(comparison: Comparison, user) -> bytes:
+    """Return ``comparison`` as a workbook: its rows as on the page, and what the figures mean."""
+    title = _("Balance of missions")
+    grouping = capfirst(GROUPINGS[comparison.by][0])
+    notes = [made_by(user), _("The total counts every person, organisation and record once.")]
+    if comparison.overlaps:
+        notes.append(_("Some missions stand in more than one row, so the rows add up to more."))
+    columns = [
+        Column(_in_unit(figure), max(14, len(str(figure.label)) // 2 + 4), _KINDS[figure.unit])
+        for figure in comparison.figures
+    ]
+    figures = Sheet(
+        _("Comparison"),
+        title,
+        [
+            Column(grouping, 44, "link"),
+            Column(_("Missions"), 12, "number"),
+            *columns,
+            Column(_("Example data"), 20),
+        ],
+        [_comparison_row(row, comparison.by) for row in (*comparison.rows, comparison.total)],
+        notes,
+    )
+    definitions = Sheet(
+        _("Definitions"),
+        title,
+        [Column(_("Figure"), 40), Column(_("Definition"), 100)],
+        [[_in_unit(figure), str(figure.definition)] for figure in comparison.figures],
+        [made_by(user)],
+    )
+    return documents.workbook([figures, definitions], title)
+
+
+def _in_unit(figure) -> str:
+    """Return the label with the unit, where the cells of the column do not say it."""
+    units = {"days": _("days"), "of_five": _("of 5")}
+    label = capfirst(str(figure.label))
+    return f"{label} ({units[figure.unit]})" if figure.unit in units else label
+
+
+def _comparison_row(row, by) -> list:
+    label = row.label
+    if by == "mission" and row.key is not None:
+        label = Link(label, reverse("admin:missions_mission_balance", args=[row.key]))
+    marks = {example_mark(result) for result in row.results}
+    said = _("partly example data") if marks - {"all"} else _("example data")
+    return [
+        label,
+        len(row.missions),
+        *(_("not known") if one.amount is None else one.amount for one in row.results),
+        said if marks - {""} else "",
+    ]

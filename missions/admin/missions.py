@@ -26,6 +26,7 @@ from ..models import Mission, MissionCountry, Stop
 from ..resources import MissionResource
 from ..timezones import common_names
 from .balance_views import BalanceViews
+from .document_views import DocumentViews
 from .inquiry_views import InquiryViews
 
 
@@ -49,7 +50,7 @@ class MissionCountryInline(PartInline):
 
 
 @admin.register(Mission)
-class MissionAdmin(BalanceViews, InquiryViews, RecordAdmin):
+class MissionAdmin(BalanceViews, DocumentViews, InquiryViews, RecordAdmin):
     list_display = [
         "title",
         "kind_label",
