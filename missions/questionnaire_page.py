@@ -166,7 +166,7 @@ def questionnaire(request, token):
             "expires_on": asked.expires_on,
             "other_languages": [one for one in settings.LANGUAGES if one[0] != language],
         }
-        return _page(request, "questionnaire/form.html", context, 422 if form.is_bound else 200)
+        return _page(request, "questionnaire/form.html", context)
 
 
 def _language(request, usual):

@@ -511,13 +511,14 @@ def overview(mission: Mission, user: User) -> dict | None:
     if not mission.asks_participants and not rows.exists():
         return None
     today = timezone.localdate()
-    results = Balance([mission], user).results()
+    figures = ("asked", "answered", "response_rate")
+    results = Balance([mission], user, only=figures).results()
     address = reverse("admin:missions_questionnaire_changelist")
     query = f"{address}?mission__id__exact={mission.pk}&state="
     asks = mission.asks_participants and mission.status != Mission.Status.CANCELLED
     sees_people = user.has_perm("core.view_private_contact")
     return {
-        "results": [results[key] for key in ("asked", "answered", "response_rate")],
+        "results": [results[key] for key in figures if key in results],
         "open": rows.open(today).count(),
         "open_url": f"{query}open",
         "to_confirm": rows.to_confirm().count(),
