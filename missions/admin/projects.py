@@ -95,7 +95,8 @@ class ProjectAdmin(ConfirmationViews, RecordAdmin):
                 "fields": [
                     "title",
                     ("stage", "owner"),
-                    ("drop_reason", "look_again_on"),
+                    "drop_reason",
+                    "look_again_on",
                     "next_step",
                     ("sector", "country"),
                     "city",
@@ -142,20 +143,22 @@ class ProjectAdmin(ConfirmationViews, RecordAdmin):
         open_follow_ups = None
         if request.user.has_perm("missions.view_followup"):
             open_follow_ups = obj.follow_ups.open().select_related("assignee")[:20]
+        milestones = list(obj.milestones.all()[:20])
         stage, next_stage = Project.Stage(obj.stage), obj.next_stage
-        # Where a stopped project stood on the road; the step after it is where it would go on.
+        # Where a stopped project stood on the road, as far as its history says.
         reached = stage if stage in ROAD else obj.stage_before_stop()
         return {
             "stage": chip(stage),
             "is_stopped": stage in STOPPED,
             "shows_reason": "drop_reason" not in self.hidden_fields(request),
-            "road": [(step, _place_on_road(step, reached, stage)) for step in ROAD],
+            "road": reached and [(step, _place_on_road(step, reached, stage)) for step in ROAD],
             "next_stage": next_stage,
             "missing": obj.missing_for(next_stage) if next_stage else [],
             "gates": [(step, fields) for step, fields in obj.gates() if fields],
             "may_change": self.has_change_permission(request, obj),
             "parties": obj.parties.select_related("organisation"),
-            "milestones": obj.milestones.all()[:20],
+            "milestones": milestones,
+            "next_milestone": next((one for one in milestones if one.done_on is None), None),
             "today": timezone.localdate(),
             "follow_ups": open_follow_ups,
         }
@@ -191,7 +194,7 @@ def money(amount):
 
 def _place_on_road(step, reached, stage):
     """Return "done", "now", "stopped" or "ahead": where ``step`` lies from the stage reached."""
-    if reached is None or ROAD.index(step) > ROAD.index(reached):
+    if ROAD.index(step) > ROAD.index(reached):
         return "ahead"
     if step == reached:
         return "now" if stage == reached else "stopped"

@@ -184,6 +184,7 @@ class AgreementResource(RecordResource):
             "Ausländischer Partner", "Ausländische Partner", "Partner", "Ausländische Seite",
             "Foreign party", "Foreign partner",
         ),
+        "planned_on": ("Geplant", "Geplant am", "Angekündigt", "Planned"),
         "agreed_on": ("Vereinbart", "Datum der Vereinbarung"),
         "signed_on": ("Unterzeichnet", "Unterzeichnung", "Datum der Unterzeichnung", "Signed"),
         "signed_on_unknown": ("Datum unbekannt",),
@@ -207,6 +208,7 @@ class AgreementResource(RecordResource):
             "foreign_parties",
             "mission",
             "cooperation",
+            "planned_on",
             "agreed_on",
             "agreed_on_mission",
             "signed_on",
@@ -271,6 +273,9 @@ class ProjectResource(RecordResource):
         "next_step": ("Nächste Schritte", "Nächste Aktivität", "Next steps"),
         "starts_on": ("Start", "Projektbeginn", "Projektstart"),
         "ends_on": ("Projektende", "Laufzeit bis"),
+        "drop_reason": ("Grund", "Grund für den Abbruch", "Reason"),
+        "look_again_on": ("Wieder ansehen am", "Prüfen am", "Look again"),
+        "noted_on": ("Erfasst am", "Idee vom", "Noted on"),
         "notes": ("Notiz", "Bemerkung", "Bemerkungen", "Kommentar", "Comment"),
     }  # fmt: skip
     sector = SectorReference()
@@ -309,6 +314,8 @@ class ProjectResource(RecordResource):
             "starts_on",
             "ends_on",
             "drop_reason",
+            "look_again_on",
+            "noted_on",
             "notes",
             "source",
         )
