@@ -328,7 +328,8 @@ def _examples(inquiry):
 def _context(inquiry: Inquiry) -> dict[str, Any]:
     return {
         "title": title(),
-        "as_of": _as_of(inquiry),
+        "about": _("Parliamentary question"),
+        "made": _as_of(inquiry),
         "rules": [*rules(), *_examples(inquiry)],
         "missions": [_mission(answer) for answer in inquiry.answers],
         "has_total": len(inquiry.answers) > 1,
@@ -371,6 +372,8 @@ def _context(inquiry: Inquiry) -> dict[str, Any]:
             "what": _("What"),
             "why": _("Why"),
             "definitions": _("What each figure counts"),
+            "definition": _("Definition"),
+            "page": _("Page"),
         },
     }
 

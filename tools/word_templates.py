@@ -146,6 +146,8 @@ def table(document, widths, labels, loop: str, fill: Callable, right=()):
     whole = OxmlElement("w:cantSplit")
     row._tr.get_or_add_trPr().append(whole)
     fill(*row.cells)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Cm(width)
     for one in made.rows:
         for number, (cell, width) in enumerate(zip(one.cells, widths, strict=True)):
             cell.width = Cm(width)
@@ -341,7 +343,73 @@ def press() -> Document:
     return document
 
 
-TEMPLATES = {"balance": balance, "press": press}
+def inquiry() -> Document:
+    """The answer to a parliamentary question: ``missions.inquiry_documents``."""
+    document = letter()
+    document.add_paragraph("{{ title }}", style="Title")
+    mark(document, "{%p for rule in rules %}")
+    _muted(document.add_paragraph(style="List Bullet").add_run("{{ rule }}"))
+    mark(document, "{%p endfor %}")
+    mark(document, "{%p if has_total %}")
+    document.add_heading("{{ words.total }}", 1)
+    _pairs(document, "total", "{{ words.figure }}", "{{ words.value }}")
+    _muted(document.add_paragraph().add_run("{{ totals_note }}"))
+    mark(document, "{%p endif %}")
+    mark(document, "{%p for mission in missions %}")
+    document.add_heading("{{ mission.title }}", 1)
+    _muted(document.add_paragraph().add_run("{{ mission.about }}"))
+    members = {"number": 1, "role": 2.8, "name": 3.6, "function": 3.8, "organisation": 5.2}
+    _list(document, "members", members, "delegation", "nobody")
+    document.add_heading("{{ words.selection }}", 2)
+    document.add_paragraph("{{ mission.selection }}")
+    document.add_heading("{{ words.money }}", 2)
+    _pairs(document, "mission.money")
+    document.add_heading("{{ words.results }}", 2)
+    _pairs(document, "mission.results", "{{ words.figure }}", "{{ words.value }}")
+    outcomes = {"number": 1, "title": 5.6, "state": 2.6, "parties": 7.2}
+    for name in ("agreements", "projects"):
+        _list(document, name, outcomes, name)
+    left_out = {"list": 3.6, "entries": 3, "what": 4, "why": 5.8}
+    _list(document, "left_out", left_out, "left_out", "nothing_left_out")
+    mark(document, "{%p endfor %}")
+    document.add_heading("{{ words.definitions }}", 1)
+    _pairs(document, "definitions", "{{ words.figure }}", "{{ words.definition }}", (4.6, 11.8))
+    return document
+
+
+def _pairs(document, rows, first="", second="", widths=(8.2, 8.2)):
+    """Add a table of a list of pairs."""
+
+    def pair(label, said):
+        label.text, said.text = "{{ pair[0] }}", "{{ pair[1] }}"
+
+    table(document, widths, (first, second) if first else (), f"pair in {rows}", pair)
+
+
+def _list(document, name, columns, heading, none=""):
+    """Add a list of the mission under a heading; ``none`` is said where it is empty.
+
+    ``columns`` are the widths by the names of what a row holds, and of the words above.
+    """
+    if not none:
+        mark(document, f"{{%p if mission.{name} %}}")
+    document.add_heading(f"{{{{ words.{heading} }}}}", 2)
+    if none:
+        mark(document, f"{{%p if mission.{name} %}}")
+
+    def row(*cells):
+        for cell, column in zip(cells, columns, strict=True):
+            cell.text = f"{{{{ row.{column} }}}}"
+
+    labels = [f"{{{{ words.{column} }}}}" for column in columns]
+    table(document, columns.values(), labels, f"row in mission.{name}", row)
+    if none:
+        mark(document, "{%p else %}")
+        document.add_paragraph(f"{{{{ words.{none} }}}}")
+    mark(document, "{%p endif %}")
+
+
+TEMPLATES = {"balance": balance, "press": press, "inquiry": inquiry}
 
 
 if __name__ == "__main__":
