@@ -8,7 +8,7 @@ what is counted over a whole large table is counted at night (``legcrm.core.figu
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,6 +24,7 @@ from legcrm.core.figures import (
 )
 from legcrm.core.timed import is_late, last_run
 from missions.admin_display import chip
+from missions.balance import Balance
 from missions.follow_ups import last_contacts
 from missions.gaps import gaps_by_mission
 from missions.models import (
@@ -48,6 +49,8 @@ TO_DECIDE_SHOWN = 6
 CALLS_SHOWN = 5
 MISSIONS_SHOWN = 5
 RESULTS_SHOWN = 4
+# Of each of them, from its Bilanz.
+RESULTS = ("people", "cooperations", "signed", "projects")
 COUNTRIES_SHOWN = 10
 
 COUNTRIES = Total("organisations.country", Organisation.objects.active, by="country")
@@ -326,48 +329,29 @@ def _missions(request, today):
 
 
 def _results(request, today):
-    """What came of the last missions: each number with its list."""
+    """What came of the last missions, as their Bilanz says it: each number with its list."""
     if not may_view(request, Mission):
         return None
     missions = Mission.objects.for_user(request.user).active().over(today)
     missions = list(missions.order_by("-starts_on", "code")[:RESULTS_SHOWN])
     if not missions:
         return None
-    columns = [c for c in _columns_of_results(request.user) if may_view(request, c[1].model)]
-    cells = {mission.pk: [] for mission in missions}
-    for label, rows, field, filters in columns:
-        counted = rows.filter(**{f"{field}__in": missions}).order_by().values_list(field)
-        counts = dict(counted.annotate(count=Count("pk")))
-        for key, row in cells.items():
-            url = page_url(rows.model, **{f"{field}__id__exact": key}, **filters)
-            row.append({"label": label, "count": counts.get(key, 0), "url": url})
+    balance = Balance(missions, request.user, only=RESULTS)
+    results = {mission: balance.results([mission]) for mission in missions}
     return {
-        "labels": [label for label, *_rest in columns],
-        "rows": [{"mission": mission, "cells": cells[mission.pk]} for mission in missions],
-        "all_url": page_url(Mission),
+        "labels": [result.figure.label for result in results[missions[0]].values()],
+        "rows": [
+            {
+                "mission": mission,
+                "cells": [
+                    {"label": result.figure.label, "count": result.amount, "url": result.url}
+                    for result in results[mission].values()
+                ],
+            }
+            for mission in missions
+        ],
+        "all_url": page_url(Mission, "comparison"),
     }
-
-
-def _columns_of_results(user):
-    """Return ``[(label, rows, their field for the mission, filters of their list)]``."""
-    places = [status.value for status in Participation.PLACE_STATUSES]
-    signed = Agreement.Status.SIGNED.value
-    return [
-        (
-            _("Participants"),
-            Participation.objects.for_user(user).holding_a_place(),
-            "mission",
-            {"status": places},
-        ),
-        (_("Cooperations"), Cooperation.objects.for_user(user).active(), "origin_mission", {}),
-        (
-            _("Signed agreements"),
-            Agreement.objects.for_user(user).active().filter(status=signed),
-            "mission",
-            {"status": signed},
-        ),
-        (_("Follow-up projects"), Project.objects.for_user(user).active(), "origin_mission", {}),
-    ]
 
 
 # --- Totals ---------------------------------------------------------------------------------

@@ -488,6 +488,15 @@ _ALL = (
         value=F("jobs"),
     ),
 )
+# How agreements are parted, each time without rest: keys of figures.
+BY_FIELD = tuple(f"agreements_{value}" for value in Field.values)
+BY_SIGNATURE = (
+    "signed_before",
+    "signed_on_trip",
+    "signed_later",
+    "signed_some_day",
+    "agreed_only",
+)
 FIGURES: dict[str, Figure | Quotient] = {figure.key: figure for figure in _ALL}
 
 

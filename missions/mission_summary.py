@@ -6,16 +6,13 @@ from django.utils.http import urlencode
 
 from legcrm.core.dates import format_span
 
-from .balance import FIGURES, Balance
+from .balance import BY_FIELD, BY_SIGNATURE, Balance
 from .gaps import find_gaps
 from .lineage import chain
 from .models import Agreement, Appointment, Cooperation, Mission, Participation, Project
 from .questionnaires import overview
 
-# What the panel shows of the agreements, as the Bilanz parts them, and of all figures.
-BY_FIELD, BY_SIGNATURE = (
-    parts_of("agreements", like) for like in ("agreements_university", "signed_on_trip")
-)
+# The figures of the Bilanz that the panel shows.
 COUNTED = (
     "organisations",
     "companies",

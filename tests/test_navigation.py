@@ -41,6 +41,7 @@ def test_groups_follow_the_work(sidebar, administrator):
         "Contacts",
         "Partners",
         "Results",
+        "Reports",
         "Administration",
     ]
 

@@ -4,12 +4,15 @@
 """
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 # On white and on the dark page alike.
 _WORDS = "#7a8594"
+# Of a line beside a bar, in characters: more would leave no room for the bars on a phone.
+_LINE = 18
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Chart:
         """What the theme's script draws, as JSON."""
         return json.dumps(
             {
-                "labels": [str(bar.label) for bar in self.bars],
+                "labels": self._lines(),
                 "datasets": [
                     {
                         "data": [float(bar.amount) for bar in self.bars],
@@ -78,8 +81,12 @@ class Chart:
 
     @property
     def height(self) -> int:
-        """In pixels: as much for each bar."""
-        return 34 + 30 * len(self.bars)
+        """In pixels: as much for each bar, and more where its label takes several lines."""
+        lines = max((len(lines) for lines in self._lines()), default=1)
+        return 34 + max(30, 10 + 15 * lines) * len(self.bars)
+
+    def _lines(self):
+        return [textwrap.wrap(str(bar.label), _LINE) or [""] for bar in self.bars]
 
     @property
     def spoken(self) -> str:

@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from legcrm.core.charts import Bar, Chart
 from legcrm.core.keys import is_key
 
-from ..balance import FIGURES, Balance
+from ..balance import BY_FIELD, FIGURES, Balance
 from ..comparison import GROUPINGS, TooMany, chosen, compare, read
 from ..lineage import ancestors
 from ..models import Mission, Participation
-from ..models.cooperation import Field
 from .forms_balance import ComparisonForm
 
 # The numbers at the top of the page, each with those that stand below it where there are any.
@@ -26,7 +25,7 @@ HEADLINES = (
     ("people", ()),
     ("organisations", ("companies", "first_timers")),
     ("official_appointments", ()),
-    ("agreements", (*(f"agreements_{field}" for field in Field.values), "announced")),
+    ("agreements", (*BY_FIELD, "announced")),
     ("projects", ()),
 )
 # What the page compares with earlier missions, and with how many.

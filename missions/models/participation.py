@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,18 +38,6 @@ class ParticipationQuerySet(RecordQuerySet):
 
     def with_unpaid_fee(self):
         return self.holding_a_place().filter(fee_eur__gt=0, fee_paid_on__isnull=True)
-
-    def counts(self):
-        """Return persons, organisations and companies as three separate numbers."""
-        return self.active().aggregate(
-            people=Count("person", distinct=True),
-            organisations=Count("organisation", distinct=True),
-            companies=Count(
-                "organisation",
-                distinct=True,
-                filter=Q(organisation__kind=Organisation.Kind.COMPANY),
-            ),
-        )
 
     def called(self, texts, within=None):
         """Return ``{text: [(key, label), …]}`` of those who take part and are so called.
