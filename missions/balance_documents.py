@@ -178,8 +178,11 @@ def is_example(record) -> bool:
 
 def sources_of(records) -> list[str]:
     """Return the sources of ``records``, each once, in the order in which they come."""
-    sources = [part for record in records for part in record.source.split("; ") if part]
-    return list({source.casefold(): source for source in reversed(sources)}.values())[::-1]
+    found: dict[str, str] = {}
+    for record in records:
+        for source in filter(None, record.source.split("; ")):
+            found.setdefault(source.casefold(), source)
+    return list(found.values())
 
 
 # --- Figures --------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ def _section(title, results) -> dict[str, Any]:
         "title": title,
         "figures": [
             {
-                "label": result.figure.label,
+                "label": capfirst(result.figure.label),
                 "definition": result.figure.definition,
                 "is_part": bool(result.figure.part_of),
                 "shown": result.shown,
@@ -347,7 +350,7 @@ def _figure_row(section, result: Result) -> list:
     marks = {"all": _("example data"), "some": _("partly example data")}
     return [
         str(section),
-        str(result.figure.label),
+        capfirst(str(result.figure.label)),
         amount,
         units.get(unit, ""),
         str(result.figure.definition),

@@ -61,16 +61,20 @@ def _styles(document):
         style.paragraph_format.space_before = Pt(before)
         style.paragraph_format.space_after = Pt(4)
         style.paragraph_format.keep_with_next = True
+    for name in ("Title Char", "Heading 1 Char", "Heading 2 Char"):
+        _font(document.styles[name], None, ACCENT)
     _font(document.styles["Header"], 9)
     _font(document.styles["Footer"], 9)
 
 
 def _font(style, size, colour=None):
-    style.font.name, style.font.size = FONT, Pt(size)
+    style.font.name = FONT
+    if size is not None:
+        style.font.size = Pt(size)
     fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
     # The theme's font would win over the name.
     for attribute in list(fonts.attrib):
-        if attribute.endswith("Theme"):
+        if attribute.lower().endswith("theme"):
             del fonts.attrib[attribute]
     for name in ("w:hAnsi", "w:cs", "w:eastAsia"):
         fonts.set(qn(name), FONT)
@@ -92,14 +96,30 @@ def _muted(run, size=9):
 
 
 def _page_number(paragraph):
-    for instruction in ("PAGE", "/", "NUMPAGES"):
-        if instruction == "/":
-            _muted(paragraph.add_run(" / "))
-            continue
-        field = OxmlElement("w:fldSimple")
-        field.set(qn("w:instr"), instruction)
-        field.append(_muted(paragraph.add_run("1"))._r)
-        paragraph._p.append(field)
+    _field(paragraph, "PAGE", "1", _muted)
+    _muted(paragraph.add_run(" / "))
+    _field(paragraph, "NUMPAGES", "1", _muted)
+
+
+def _field(paragraph, instruction, shown, look):
+    """Add a field of Word, written out in runs: what shows no fields then shows its text."""
+    for kind in ("begin", None, "separate"):
+        run = paragraph.add_run()
+        if kind is None:
+            text = OxmlElement("w:instrText")
+            text.set(qn("xml:space"), "preserve")
+            text.text = f" {instruction} "
+            run._r.append(text)
+        else:
+            _field_mark(run, kind)
+    look(paragraph.add_run(shown))
+    _field_mark(paragraph.add_run(), "end")
+
+
+def _field_mark(run, kind):
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    run._r.append(mark)
 
 
 def mark(document, text: str) -> None:
@@ -115,12 +135,11 @@ def example(paragraph, condition: str, said: str = "words.example") -> None:
 
 def link(paragraph, address: str, text: str) -> None:
     """Add a link; ``address`` and ``text`` are names of Jinja."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), f'HYPERLINK "{{{{ {address} }}}}"')
-    run = paragraph.add_run(f"{{{{ {text} }}}}")
+    _field(paragraph, f'HYPERLINK "{{{{ {address} }}}}"', f"{{{{ {text} }}}}", _as_link)
+
+
+def _as_link(run):
     run.font.color.rgb, run.font.underline = ACCENT, True
-    field.append(run._r)
-    paragraph._p.append(field)
 
 
 def table(document, widths, labels, loop: str, fill: Callable, right=()):
@@ -198,6 +217,7 @@ def balance() -> Document:
     table(document, (3.2, 13.2), (), "fact in facts", fact)
     mark(document, "{%p if has_examples %}")
     note = document.add_paragraph()
+    note.paragraph_format.space_before = Pt(8)
     _muted(note.add_run("[{{ words.example }}] {{ words.examples_note }}")).italic = True
     mark(document, "{%p endif %}")
 
@@ -267,7 +287,9 @@ def balance() -> Document:
         first = title.paragraphs[0]
         first.add_run("{{ project.title }}")
         example(first, "project.example")
+        title.add_paragraph("{%p if project.parties %}")
         _muted(title.add_paragraph().add_run("{{ project.parties }}"))
+        title.add_paragraph("{%p endif %}")
         stage.text = "{{ project.stage }}"
         place.text = "{{ project.place }}"
         forecast.text = "{{ project.forecast }}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
@@ -52,6 +53,7 @@ def _render(path, context):
     properties = document.docx.core_properties
     properties.title = context.get("title", "")
     properties.author = settings.AGENCY_NAME
+    properties.created = properties.modified = timezone.now()
     locale = _LOCALES[(get_language() or settings.LANGUAGE_CODE)[:2]]
     properties.language = locale
     # What the spelling check goes by.
