@@ -89,6 +89,7 @@ def addresses(model, record):
         "object_id": record.pk,
         "history_id": record.history.earliest().history_id,
         "filter_id": saved.pk,
+        "kind": "docx",  # of document
         "file_id": record.files.get().pk if isinstance(record, Interaction) else None,
     }
     for pattern in admin.site.get_model_admin(model).get_urls():
