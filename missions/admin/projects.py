@@ -140,27 +140,30 @@ class ProjectAdmin(ConfirmationViews, RecordAdmin):
         return initial
 
     def get_panel(self, request, obj):
-        open_follow_ups = None
+        # A refused form has written into ``obj`` what is not saved.
+        project = obj if request.method == "GET" else self.get_queryset(request).get(pk=obj.pk)
+        follow_ups = None
         if request.user.has_perm("missions.view_followup"):
-            open_follow_ups = obj.follow_ups.open().select_related("assignee")[:20]
-        milestones = list(obj.milestones.all()[:20])
-        stage, next_stage = Project.Stage(obj.stage), obj.next_stage
+            follow_ups = project.follow_ups.open().select_related("assignee")[:20]
+        milestones = list(project.milestones.all()[:20])
+        stage, next_stage = Project.Stage(project.stage), project.next_stage
         # Where a stopped project stood on the road, as far as its history says.
-        reached = stage if stage in ROAD else obj.stage_before_stop()
+        reached = stage if stage in ROAD else project.stage_before_stop()
         return {
+            "project": project,
             "stage": chip(stage),
             "is_stopped": stage in STOPPED,
             "shows_reason": "drop_reason" not in self.hidden_fields(request),
             "road": reached and [(step, _place_on_road(step, reached, stage)) for step in ROAD],
             "next_stage": next_stage,
-            "missing": obj.missing_for(next_stage) if next_stage else [],
-            "gates": [(step, fields) for step, fields in obj.gates() if fields],
-            "may_change": self.has_change_permission(request, obj),
-            "parties": obj.parties.select_related("organisation"),
+            "missing": project.missing_for(next_stage) if next_stage else [],
+            "gates": [(step, fields) for step, fields in project.gates() if fields],
+            "may_change": self.has_change_permission(request, project),
+            "parties": project.parties.select_related("organisation"),
             "milestones": milestones,
             "next_milestone": next((one for one in milestones if one.done_on is None), None),
             "today": timezone.localdate(),
-            "follow_ups": open_follow_ups,
+            "follow_ups": follow_ups,
         }
 
     @display(description=_("stage"), ordering="stage")

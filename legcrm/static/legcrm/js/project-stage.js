@@ -27,14 +27,19 @@ function open(name) {
   const tab = document.getElementById(field.closest(".tab-wrapper")?.getAttribute("aria-labelledby"));
   document.querySelector("#tabs-items a[href='#general']")?.click();
   tab?.click();
-  // The list to choose from is drawn by a widget beside the field.
-  const widget = field.nextElementSibling?.querySelector(".select2-selection");
-  // The tab is shown in the next frame, and what is hidden takes no focus.
-  requestAnimationFrame(() => {
-    field.scrollIntoView({ block: "center" });
-    (widget ?? field).focus();
-  });
+  focusOnceShown(field);
   return true;
+}
+
+// The tab comes into sight some frames later, and what is hidden takes no focus.
+function focusOnceShown(field) {
+  if (!field.offsetParent) {
+    requestAnimationFrame(() => focusOnceShown(field));
+    return;
+  }
+  field.scrollIntoView({ block: "center" });
+  // Beside a list to choose from stands the widget that draws it.
+  (field.nextElementSibling?.querySelector(".select2-selection") ?? field).focus();
 }
 
 document.addEventListener("click", (event) => {
