@@ -227,6 +227,7 @@ class Inquiry:
         self.day = day or timezone.localdate()
         self.balance = Balance(self.missions, user)
         self._read()
+        self._told: dict[int, Value] = {}
         self._mentions = self._names_to_keep()
 
     @cached_property
@@ -280,12 +281,13 @@ class Inquiry:
             by_key[getattr(party, f"{path}_id")].told_parties.append(party)
 
     def _read_affiliations(self):
-        people, organisations = set(), set()
-        for place in self._all_places():
-            people.add(place.person_id)
-        for organisation in self._all_organisations():
-            if has_personal_form(organisation) or _has_no_form(organisation):
-                organisations.add(organisation.pk)
+        people = {place.person_id for place in self._all_places()}
+        known = {organisation.pk: organisation for organisation in self._all_organisations()}
+        organisations = [
+            key
+            for key, organisation in known.items()
+            if has_personal_form(organisation) or _has_no_form(organisation)
+        ]
         self._by_person, self._owners = defaultdict(list), defaultdict(list)
         rows = Affiliation.objects.filter(
             Q(person__in=Keys(people - {None})) | Q(organisation__in=Keys(organisations))
@@ -339,6 +341,11 @@ class Inquiry:
     def _organisation(self, organisation: Organisation | None) -> Value:
         if organisation is None:
             return Value(reason=Reason.NOT_RECORDED)
+        if organisation.pk not in self._told:
+            self._told[organisation.pk] = self._name_of(organisation)
+        return self._told[organisation.pk]
+
+    def _name_of(self, organisation):
         if organisation.archived_at:
             return Value(reason=Reason.ARCHIVED)
         people = self._owners[organisation.pk]

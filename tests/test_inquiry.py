@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from legcrm.core.models import ExportLog
 from missions import inquiry_documents
+from missions.admin.inquiry_views import MOST
 from missions.balance import Balance
 from missions.inquiry import Basis, Inquiry, Reason, has_personal_form
 from missions.models import Mission, Participation
@@ -476,6 +477,13 @@ def test_what_makes_no_sense_makes_no_file(mission, client_for, project_manager,
     assert client.post(reverse(URL), sent | data).status_code == 302
     assert client.get(reverse(URL), data | {"first": "x", "kind": "y"}).status_code == 200
     assert not ExportLog.objects.exists()
+
+
+def test_so_many_missions_are_refused_and_not_cut_off(mission, client_for, project_manager):
+    keys = [mission.pk, *range(mission.pk + 1, mission.pk + MOST + 1)]
+    page = client_for(project_manager).get(reverse(URL), {"mission": keys})
+    assert page.context["inquiry"] is None
+    assert str(MOST) in str(next(iter(page.context["messages"])))
 
 
 def test_an_archived_mission_is_not_told_of(mission, client_for, project_manager):

@@ -124,8 +124,8 @@ class InquiryViews:
         sent = request.POST if request.method == "POST" else request.GET
         keys = [key for key in dict.fromkeys(sent.getlist("mission")) if is_key(key)]
         known = Mission.objects.for_user(request.user).active()
-        chosen = list(known.filter(pk__in=keys[: MOST + 1]))
-        if len(chosen) > MOST:
+        chosen = list(known.filter(pk__in=keys[:MOST]))
+        if len(keys) > MOST:
             messages.error(request, gettext("At most %d missions at a time: choose fewer.") % MOST)
             chosen = []
         form = FileForm(
