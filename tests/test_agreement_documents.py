@@ -158,7 +158,7 @@ def test_the_form_says_what_is_wrong_with_the_file(client_for, editor, kind):
     content, code = REFUSED[kind]
     response = upload(client_for(editor), agreement, content)
     errors = response.context["adminform"].form.errors
-    assert errors["document"] == [agreements.MESSAGES[code]]
+    assert errors == {"document": [agreements.MESSAGES[code]]}
     agreement.refresh_from_db()
     assert not agreement.document
 

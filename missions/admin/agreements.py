@@ -1,12 +1,15 @@
 """Agreements in the admin, with their parties and the document."""
 
+from contextlib import suppress
+
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Case, F, When
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -27,9 +30,11 @@ from legcrm.core.filters import (
 from partners.models import Organisation
 
 from ..admin_display import chip
+from ..agreements import is_over, steps, term, validate_pdf
 from ..models import Agreement, AgreementParty
 from ..models.cooperation import Field
 from ..resources.results import AgreementResource
+from .ceremony_views import CeremonyViews
 from .forms_results import AgreementForm, PartyFormSet
 
 
@@ -40,7 +45,7 @@ class AgreementPartyInline(PartInline):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(RecordAdmin):
+class AgreementAdmin(CeremonyViews, RecordAdmin):
     form = AgreementForm
     list_display = (
         "title",
@@ -75,7 +80,7 @@ class AgreementAdmin(RecordAdmin):
                     ("kind", "field"),
                     "mission",
                     "cooperation",
-                    "status",
+                    ("status", "planned_on"),
                     ("agreed_on", "agreed_on_mission"),
                     ("signed_on", "signed_on_unknown"),
                     "signed_after_mission",
@@ -131,6 +136,7 @@ class AgreementAdmin(RecordAdmin):
         return initial
 
     def get_panel(self, request, obj):
+        today = timezone.localdate()
         parties = list(obj.parties.select_related("organisation", "signatory"))
         open_follow_ups = None
         if request.user.has_perm("missions.view_followup"):
@@ -143,8 +149,9 @@ class AgreementAdmin(RecordAdmin):
                 (label, [party for party in parties if party.side == side])
                 for side, label in AgreementParty.Side.choices
             ],
-            "agreed": obj.agreed_text,
-            "signed": obj.signed_text,
+            "steps": steps(obj),
+            "term": term(obj, today),
+            "is_over": is_over(obj, today),
             "follow_ups": open_follow_ups,
             "projects": [
                 (project, chip(project.Stage(project.stage)))
@@ -155,6 +162,17 @@ class AgreementAdmin(RecordAdmin):
         }
 
     # --- The document -----------------------------------------------------------------------
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and "document" in request.FILES and self._may_write(request):
+            # Before the form locks anything: nobody waits while the file is looked at. What is
+            # found stays with the file, and the form says it.
+            with suppress(ValidationError):
+                validate_pdf(request.FILES["document"])
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _may_write(self, request):
+        return self.has_add_permission(request) or self.has_change_permission(request)
 
     def get_urls(self):
         return [

@@ -194,6 +194,7 @@ class Agreement(SearchableModel, Record):
 
     # Set by a form that saves the parties along with the agreement, and has checked them.
     parties_are_checked = False
+    _is_cleaning = False
 
     class Meta(Record.Meta):
         verbose_name = _("agreement")
@@ -263,6 +264,14 @@ class Agreement(SearchableModel, Record):
             return date_format(self.signed_on, "SHORT_DATE_FORMAT")
         return _("date unknown") if self.signed_on_unknown else ""
 
+    def clean(self):
+        # The field itself looks at its file; said twice it would look like two mistakes.
+        self._is_cleaning = True
+        try:
+            super().clean()
+        finally:
+            self._is_cleaning = False
+
     def check_rules(self):
         super().check_rules()
         for name in ("signed_stop", "signed_appointment"):
@@ -272,7 +281,7 @@ class Agreement(SearchableModel, Record):
                     {name: _("“%(place)s” belongs to another mission.") % {"place": place}}
                 )
         changed = self.changed_fields()
-        if "document" in changed and self.document:
+        if "document" in changed and self.document and not self._is_cleaning:
             validate_pdf(self.document)
         if not self._state.adding and "status" in changed and not self.parties_are_checked:
             check_sides(self.status, self.parties.values_list("side", flat=True))
