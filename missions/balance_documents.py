@@ -192,11 +192,11 @@ def _section(title, results) -> dict[str, Any]:
     """Return a table of the figures that say something; the labels of the others stand below."""
     shown = [result for result in results if result.amount]
     return {
-        "title": title,
+        "title": str(title),
         "figures": [
             {
-                "label": capfirst(result.figure.label),
-                "definition": result.figure.definition,
+                "label": capfirst(str(result.figure.label)),
+                "definition": str(result.figure.definition),
                 "is_part": bool(result.figure.part_of),
                 "shown": result.shown,
                 "url": public_url(result.url),
