@@ -55,6 +55,7 @@ PERSONAL_FORMS = frozenset(
 # As they stand in names: "Muster e. K.", "ИП Иванов". Others could be words of a name.
 _AT_THE_END = frozenset({"ek", "ekfm", "ekfr", "gbr", "egbr", "partg", "partgmbb"})
 _IN_FRONT = frozenset({"yatt", "ип", "жк", "фоп", "чп", "ятт"})
+_WORD = re.compile(r"\w+")
 _OWNED_BY = re.compile(r"\bInh(?:\.|aber)", re.IGNORECASE)
 # From fewer answers than these one could tell what somebody answered.
 FEWEST_ANSWERS = 5
@@ -227,8 +228,9 @@ class Inquiry:
         self.day = day or timezone.localdate()
         self.balance = Balance(self.missions, user)
         self._read()
-        self._told: dict[int, Value] = {}
+        self._told: dict[int, Value] = {}  # the names of organisations
         self._mentions = self._names_to_keep()
+        self._longest = max((name.count(" ") + 1 for name in self._mentions), default=0)
 
     @cached_property
     def answers(self) -> list[Answer]:
@@ -349,7 +351,8 @@ class Inquiry:
         if organisation.archived_at:
             return Value(reason=Reason.ARCHIVED)
         people = self._owners[organisation.pk]
-        bearers = [person for person in people if _bears(organisation.name, person.last_name)]
+        words = f" {' '.join(_WORD.findall(organisation.name.casefold()))} "
+        bearers = [person for person in people if _stands_in(words, person.last_name)]
         is_personal = has_personal_form(organisation) or (bearers and _has_no_form(organisation))
         if is_personal:
             owners = bearers or people
@@ -357,8 +360,8 @@ class Inquiry:
                 return Value(reason=Reason.PERSONAL_NAME)
         return Value(organisation.name)
 
-    def _names_to_keep(self) -> re.Pattern | None:
-        """Return what finds a name in a free text that the answer tells nowhere by itself."""
+    def _names_to_keep(self) -> set[str]:
+        """Return the names that the answer tells nowhere by itself, as ``_phrases`` has them."""
         told, kept = set(), {}
         for place in self._all_places():
             if place.person is None:
@@ -376,18 +379,14 @@ class Inquiry:
         for organisation in self._all_organisations():
             if self._organisation(organisation).reason == Reason.PERSONAL_NAME:
                 names |= {organisation.name, organisation.short_name}
-        names = {name.strip() for name in names} - {""}
-        names |= {name.upper() for name in names}
-        if not names:
-            return None
-        words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        return re.compile(rf"(?<!\w)(?:{words})s?(?!\w)")
+        names = {" ".join(_WORD.findall(name)) for name in names} - {""}
+        return {form for name in names for form in (name, name.upper(), f"{name}s")}
 
     def _text(self, text: str) -> Value:
         """Return a text that staff typed, unless it mentions somebody who may not be named."""
         if not text:
             return Value(reason=Reason.NOT_RECORDED)
-        if self._mentions and self._mentions.search(text):
+        if not self._mentions.isdisjoint(_phrases(text, self._longest)):
             return Value(reason=Reason.MENTIONS)
         return Value(text)
 
@@ -423,6 +422,8 @@ class Inquiry:
         return answer
 
     def _members(self, mission):
+        roles = {value: str(label) for value, label in Participation.Role.choices}
+        ranks = {value: number for number, value in enumerate(roles)}
         found = []
         for place in self._places[mission.pk]:
             name, function, acts_for = self._person(place, mission.starts_on)
@@ -432,14 +433,14 @@ class Inquiry:
             key=lambda row: (
                 row[0].protocol_rank is None,
                 row[0].protocol_rank or 0,
-                Participation.Role.values.index(row[0].role),
+                ranks[row[0].role],
                 row[3].reason is not None,
                 row[3].text.casefold(),
                 row[0].pk,
             )
         )
         return [
-            Member(number, place.get_role_display(), name, function, organisation, place)
+            Member(number, roles[place.role], name, function, organisation, place)
             for number, (place, name, function, organisation) in enumerate(found, start=1)
         ]
 
@@ -500,9 +501,18 @@ def _letters(text):
     return "".join(re.findall(r"\w", text)).casefold()
 
 
-def _bears(name, last_name):
-    """Whether the name of an organisation holds the last name of a person, as a word."""
-    return bool(re.search(rf"(?<!\w){re.escape(last_name)}s?(?!\w)", name, re.IGNORECASE))
+def _stands_in(words, last_name):
+    """Whether a last name is among ``words``, which have blanks around each."""
+    name = " ".join(_WORD.findall(last_name.casefold()))
+    return f" {name} " in words or f" {name}s " in words
+
+
+def _phrases(text, longest):
+    """Yield what up to ``longest`` words of ``text`` in a row say."""
+    words = _WORD.findall(text)
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + longest, len(words)) + 1):
+            yield " ".join(words[start:end])
 
 
 def _amount(result):
