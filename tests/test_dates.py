@@ -32,6 +32,9 @@ def test_german(start, end, precision, german):
 def test_english():
     with translation.override("en"):
         assert format_span(date(2021, 9, 1), None, "season") == "autumn 2021"
+        assert format_span(date(2023, 4, 23), date(2023, 4, 29)) == "23–29 April 2023"
+        assert format_span(date(2023, 4, 3), None) == "03 April 2023"
+        assert format_span(date(2023, 4, 23), date(2023, 5, 2)) == "23 April 2023 – 02 May 2023"
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.db import models
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -51,11 +51,14 @@ def format_span(start: date | None, end: date | None, precision: str = DatePreci
         return f"{season(start)} {start.year}"
     if precision == DatePrecision.MONTH:
         return date_format(start, "F Y")
+    # "04/23/2023" has no beginning "23–29", and half of those who read it take 04 for the day.
+    short = get_format("SHORT_DATE_FORMAT")
+    day = short if short.startswith(("d", "j")) else "d F Y"
     if end is None or end == start:
-        return date_format(start, "SHORT_DATE_FORMAT")
+        return date_format(start, day)
     if (start.year, start.month) == (end.year, end.month):
         return pgettext("date span within a month", "{first}–{last}").format(
             first=date_format(start, pgettext("first day of a span", "d")),
-            last=date_format(end, "SHORT_DATE_FORMAT"),
+            last=date_format(end, day),
         )
-    return f"{date_format(start, 'SHORT_DATE_FORMAT')} – {date_format(end, 'SHORT_DATE_FORMAT')}"
+    return f"{date_format(start, day)} – {date_format(end, day)}"
