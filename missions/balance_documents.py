@@ -56,7 +56,7 @@ def contents(mission: Mission, balance: Balance) -> dict[str, Any]:
     earlier, later = chain_of(mission, user)
     return {
         "title": title_of(mission),
-        "about": mission.get_kind_display(),
+        "about": capfirst(mission.get_kind_display()),
         "made": made_by(user),
         "facts": [[label, said] for label, said in facts_of(mission, user, earlier, later) if said],
         "has_examples": any(result.invented for result in results.values()),

@@ -5,6 +5,7 @@ counts example data is marked in square brackets. Each language has its own sent
 language of the pages: a press text is no translation of another.
 """
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -36,7 +37,7 @@ def contents(mission: Mission, user, language: str) -> dict:
         return {
             "title": words.headline(),
             "headline": words.headline(),
-            "about": mission.get_kind_display(),
+            "about": capfirst(mission.get_kind_display()),
             "made": made_by(user),
             "paragraphs": [" ".join(said) for paragraph in words.text() if (said := [*paragraph])],
             "remarks": [*words.remarks, *facts.sources],
