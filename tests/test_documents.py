@@ -171,17 +171,17 @@ def test_the_file_has_title_and_language(own_template):
         ("{% for one in range(10 ** 9) %}{% endfor %}", "[Rr]ange"),
     ],
 )
-def test_a_broken_template_says_which_and_where(own_template, tmp_path, line, reason):
+def test_a_broken_template_says_which_and_where(own_template, line, reason):
     own_template("balance", line)
     with override("en"), pytest.raises(DocumentError, match=reason) as raised:
         documents.word("balance", {"title": "Bilanz", "many": []})
-    assert str(tmp_path / "balance.docx") in str(raised.value)
+    assert "“balance.docx”" in str(raised.value)
 
 
 def test_a_template_that_is_no_word_file_says_so(settings, tmp_path):
     settings.DOCUMENT_TEMPLATES = str(tmp_path)
     (tmp_path / "balance.docx").write_text("kein Word")
-    with pytest.raises(DocumentError, match=re.escape(str(tmp_path))):
+    with pytest.raises(DocumentError, match=r"balance\.docx"):
         documents.word("balance", {"title": "Bilanz"})
 
 

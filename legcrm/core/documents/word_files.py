@@ -35,8 +35,11 @@ def word(template: str, context: dict[str, Any]) -> bytes:
             raise
         # In their template people may write whatever they like, and it may fail in any way.
         raise DocumentError(
-            _("The Word template “%(file)s” can't be used. Mend or remove it. Reason: %(reason)s")
-            % {"file": path, "reason": _reason(error)}
+            _(
+                "The agency's own Word template “%(file)s” can't be used: mend it or remove it. "
+                "Reason: %(reason)s"
+            )
+            % {"file": path.name, "reason": _reason(error)}
         ) from error
 
 
