@@ -78,7 +78,7 @@ def contents(mission: Mission, balance: Balance) -> dict[str, Any]:
             "page": _("Page"),
             "figure": _("Figure"),
             "number": _("Number"),
-            "none": pgettext("figures", "None"),
+            "none": capfirst(pgettext("figures", "None")),
             "not_known": _("Not known"),
             "example": _("example data"),
             "marks": {"": "", "all": _("example data"), "some": _("partly example data")},
