@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from legcrm.core import bulk
 from legcrm.core.validation import errors_of
+from missions import boards
 from missions.models import Project
 
 from . import imports
@@ -159,6 +160,16 @@ def test_shell_bulk_and_sql_are_refused_by_the_database(lacking, way):
         assert Project.objects.count() == count
 
 
+def test_the_board_names_all_that_a_stage_still_needs(editor):
+    project = ProjectFactory(stage="idea", country="UZ")
+    for stage in STAGES[1:]:
+        with pytest.raises(boards.CantMove) as refused:
+            boards.move(project, stage, editor, version=project.version)
+        missing = {field.name for field in refused.value.missing}
+        assert missing == needed_for(stage) - {"country"}
+        assert Project.objects.get(pk=project.pk).stage == "idea"
+
+
 def test_a_row_of_a_file_is_refused_with_field_and_stage(project_manager):
     owner = UserFactory(username="ada")
     known = ProjectFactory(title="Brücke", stage="idea", owner=owner)
@@ -198,6 +209,11 @@ def test_whoever_stops_a_project_says_why_and_when_to_look_again(client_for, edi
     panel = client.get(url).context["panel"]
     assert panel["is_stopped"]
     assert [place for _step, place in panel["road"]] == ["stopped", *["ahead"] * 4]
+    # It goes on: the reason was that of the stop.
+    url, data = change_form(client, project)
+    assert client.post(url, data | {"stage": "idea"}).status_code == 302
+    project.refresh_from_db()
+    assert (project.stage, project.drop_reason, project.look_again_on) == ("idea", "", None)
 
 
 def test_what_is_to_be_looked_at_again_is_found(client_for, editor):

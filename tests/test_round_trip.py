@@ -320,6 +320,7 @@ def populate(supply, size):
                 confirmed_evidence=next(s.names)[:300],
                 next_step=next(s.names)[:300],
                 drop_reason=next(s.names)[:300],
+                look_again_on=starts,
                 starts_on=starts,
                 ends_on=ends,
             )

@@ -8,8 +8,8 @@ from legcrm.core.files import PrivateFileWidget
 from legcrm.core.forms import RecordForm
 
 from ..agreements import check_sides
-from ..models import Project
-from ..models.project import CONFIRMATION, STOPPED
+from ..models import Cooperation, Project
+from ..models.project import CONFIRMATION, ROAD, STOPPED
 
 
 class AgreementForm(RecordForm):
@@ -52,12 +52,29 @@ class PartyFormSet(PaginationInlineFormSet):
         return saved
 
 
+class CooperationForm(RecordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "ended_reason" in self.fields:  # project-stage.js shows it for this stage
+            self.fields["ended_reason"].widget.attrs["data-only-for"] = Cooperation.Stage.ENDED
+
+
 class ProjectForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # For project-stage.js, which shows the fields of a stop for these stages.
+        if "stage" in self.fields:
+            self.fields["stage"].widget.attrs["data-saved"] = self.instance.stage
         for name in ("drop_reason", "look_again_on"):
-            if name in self.fields:  # project-stage.js shows it for these stages
+            if name in self.fields:
                 self.fields[name].widget.attrs["data-only-for"] = " ".join(STOPPED)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.stage in STOPPED and cleaned.get("stage") in ROAD:
+            # They belong to the stop that is over, as on the board; the history keeps them.
+            cleaned |= {"drop_reason": "", "look_again_on": None}
+        return cleaned
 
     def _update_errors(self, errors):
         """Show at the field what a rule finds missing there: its code names the field."""

@@ -3,16 +3,22 @@
 // whichever tab holds it.
 
 const stage = document.querySelector("select[name=stage]");
+const saved = stage?.dataset.saved;
 
 function lineOf(field) {
   return field.closest(".field-line") ?? field.parentElement;
 }
 
+function stops(field, value) {
+  return field.dataset.onlyFor.split(" ").includes(value);
+}
+
 function showFields() {
   for (const field of document.querySelectorAll("[data-only-for]")) {
-    // What is filled in stays in sight: it would be saved all the same.
-    const wanted = field.dataset.onlyFor.split(" ").includes(stage.value) || field.value;
-    lineOf(field).hidden = !wanted;
+    // What is filled in and would be saved all the same stays in sight. What belongs to a stop
+    // that is over by this very save is not saved.
+    const kept = field.value && !stops(field, saved);
+    lineOf(field).hidden = !stops(field, stage.value) && !kept;
   }
 }
 
