@@ -566,9 +566,9 @@ def _left_out(answer):
             for party in outcome.parties:
                 note(list_name, _("party"), party, outcome.record, outcome.number)
     for title, lines in answer.sections:
-        for line in lines:
-            if line.value.reason is Reason.FEW_ANSWERS:
-                note(title, line.label, line.value, mission)
+        few = [line for line in lines if line.value.reason is Reason.FEW_ANSWERS]
+        if few:
+            note(title, ", ".join(line.label for line in few), few[0].value, mission)
     yield from groups.values()
 
 
