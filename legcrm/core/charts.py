@@ -12,7 +12,7 @@ from decimal import Decimal
 # On white and on the dark page alike.
 _WORDS = "#7a8594"
 # Of a line beside a bar, in characters: more would leave no room for the bars on a phone.
-_LINE = 18
+_LINE = 24
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,10 @@ class Chart:
         return 34 + max(30, 10 + 15 * lines) * len(self.bars)
 
     def _lines(self):
-        return [textwrap.wrap(str(bar.label), _LINE) or [""] for bar in self.bars]
+        return [
+            textwrap.wrap(str(bar.label), _LINE, break_long_words=False) or [""]
+            for bar in self.bars
+        ]
 
     @property
     def spoken(self) -> str:
