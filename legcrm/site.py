@@ -121,8 +121,10 @@ GROUPS = (
         _("Results"),
         (
             Entry("missions.Cooperation", "handshake"),
+            Entry("missions.Cooperation", "view_kanban", _("Cooperations (board)"), "board"),
             Entry("missions.Agreement", "contract"),
             Entry("missions.Project", "rocket_launch"),
+            Entry("missions.Project", "view_kanban", _("Projects (board)"), "board"),
             Entry("missions.Questionnaire", "rate_review", _("Answers of participants")),
         ),
     ),
@@ -130,6 +132,13 @@ GROUPS = (
         _("Reports"),
         (
             Entry("missions.Mission", "monitoring", _("Balance of missions"), "comparison"),
+            Entry(
+                "missions.Mission",
+                "account_tree",
+                _("Chains of missions"),
+                "chains",
+                ("missions.view_participation", "partners.view_organisation"),
+            ),
             Entry(
                 "missions.Mission",
                 "account_balance",

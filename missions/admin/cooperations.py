@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import Count, F, Q
+from django.forms import Script
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,10 +27,19 @@ from ..admin_display import chip
 from ..models import Cooperation
 from ..models.cooperation import Field
 from ..resources.cooperations import CooperationResource
+from .board_views import BoardViews
+from .forms_boards import MoveCooperationForm
+from .forms_results import CooperationForm
+
+# The newest changes of stage in the panel; all of them are in the history.
+SHOWN_STAGES = 12
 
 
 @admin.register(Cooperation)
-class CooperationAdmin(RecordAdmin):
+class CooperationAdmin(BoardViews, RecordAdmin):
+    form = CooperationForm
+    card_template = "admin/board/cooperation_card.html"
+    move_form = MoveCooperationForm
     list_display = (
         "pair",
         "stage_cell",
@@ -60,6 +70,7 @@ class CooperationAdmin(RecordAdmin):
                     ("home", "partner"),
                     ("subject", "field"),
                     ("stage", "stage_since"),
+                    "ended_reason",
                     ("origin_mission", "owner"),
                     "notes",
                 ],
@@ -70,6 +81,9 @@ class CooperationAdmin(RecordAdmin):
     panel_template = "admin/missions/cooperation_panel.html"
     resource_classes = (CooperationResource,)
     column_rights = {"next_step_cell": "missions.view_followup"}
+
+    class Media:
+        js = [Script("legcrm/js/project-stage.js", type="module")]
 
     def get_queryset(self, request):
         # The name of a cooperation is that of its two sides.
@@ -96,7 +110,9 @@ class CooperationAdmin(RecordAdmin):
             "home": obj.home,
             "partner": obj.partner,
             "stage": chip(Cooperation.Stage(obj.stage)),
-            "stages": obj.stages.order_by("-pk"),
+            "shows_reason": "ended_reason" not in self.hidden_fields(request),
+            "may_change": self.has_change_permission(request, obj),
+            "stages": obj.stages.select_related("created_by").order_by("-pk")[:SHOWN_STAGES],
             "last_contact": obj.interactions.active().prefetch_related("staff").first(),
             "next_step": may_see_follow_ups
             and obj.follow_ups.open().select_related("assignee").order_by("due_on").first(),

@@ -55,8 +55,19 @@ class PartyFormSet(PaginationInlineFormSet):
 class CooperationForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "ended_reason" in self.fields:  # project-stage.js shows it for this stage
+        # For project-stage.js, which shows the reason for this stage.
+        if "stage" in self.fields:
+            self.fields["stage"].widget.attrs["data-saved"] = self.instance.stage
+        if "ended_reason" in self.fields:
             self.fields["ended_reason"].widget.attrs["data-only-for"] = Cooperation.Stage.ENDED
+
+    def clean(self):
+        cleaned = super().clean()
+        ended = Cooperation.Stage.ENDED
+        if self.instance.stage == ended and cleaned.get("stage") not in (None, ended):
+            # It belongs to the end that was none, as on the board; the history keeps it.
+            cleaned["ended_reason"] = ""
+        return cleaned
 
 
 class ProjectForm(RecordForm):

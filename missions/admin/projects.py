@@ -26,7 +26,9 @@ from ..admin_display import chip
 from ..models import Milestone, Project, ProjectParty
 from ..models.project import ROAD, STOPPED
 from ..resources.results import ProjectResource
+from .board_views import BoardViews
 from .confirmation_views import ConfirmationViews
+from .forms_boards import MoveProjectForm
 from .forms_results import ProjectForm
 
 
@@ -59,8 +61,10 @@ class MilestoneInline(PartInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ConfirmationViews, RecordAdmin):
+class ProjectAdmin(BoardViews, ConfirmationViews, RecordAdmin):
     form = ProjectForm
+    card_template = "admin/board/project_card.html"
+    move_form = MoveProjectForm
     list_display = (
         "title",
         "stage_cell",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from legcrm.core.keys import is_key
@@ -57,6 +58,7 @@ def timeline_view(request):
     if whose == "organisation":
         context["cooperations"] = _cooperations(record, request.user)
         context["shown_cooperations"] = SHOWN_COOPERATIONS
+        context["today"] = timezone.localdate()
     return TemplateResponse(request, "admin/timeline/tab.html", context)
 
 
@@ -81,6 +83,6 @@ def _cooperations(organisation, user):
     found = Cooperation.objects.for_user(user).active()
     return list(
         found.filter(Q(home=organisation) | Q(partner=organisation))
-        .select_related("home", "partner")
+        .for_list()
         .order_by("-pk")[: SHOWN_COOPERATIONS + 1]
     )

@@ -82,6 +82,10 @@ class CooperationQuerySet(RecordQuerySet):
             .with_next_step()
         )
 
+    def for_board(self):
+        """The query of the cards on the board."""
+        return self.for_list()
+
 
 def _contacts(after=None):
     """Return the interactions of a cooperation since ``after`` (an instant)."""
@@ -211,12 +215,17 @@ class Cooperation(SearchableModel, Record):
                 {"partner": _("“%(name)s” is from the home region.") % {"name": self.partner}}
             )
 
+    def date_stage(self, day):
+        """Set since when the stage about to be saved was reached, the day of the last one too."""
+        self.stage_since, self._stage_is_dated = day, True
+
     def save(self, *args, **kwargs):
         """Save, and date the change of stage: each stage reached is a row of its own."""
         with transaction.atomic():
             adding = self._state.adding
             changed = self.changed_fields()
-            if "stage" in changed and not adding and "stage_since" not in changed:
+            dated = self.__dict__.pop("_stage_is_dated", False) or "stage_since" in changed
+            if "stage" in changed and not adding and not dated:
                 self.stage_since = timezone.localdate()
             super().save(*args, **kwargs)
             if adding or "stage" in changed:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +129,12 @@ class ProjectQuerySet(RecordQuerySet):
     def for_list(self):
         """The query of the admin list."""
         return self.select_related("owner", "origin_mission", "sector")
+
+    def for_board(self):
+        """The query of the cards on the board: ``due_on`` is the day of the next follow-up."""
+        follow_ups = Project._meta.get_field("follow_ups").related_model.objects.open()
+        first = follow_ups.filter(project=OuterRef("pk")).order_by("due_on")
+        return self.for_list().annotate(due_on=Subquery(first.values("due_on")[:1]))
 
 
 class Project(SearchableModel, Record):

@@ -47,6 +47,7 @@ class CooperationResource(RecordResource):
             "field",
             "stage",
             "stage_since",
+            "ended_reason",
             "origin_mission",
             "owner",
             "last_contact",
