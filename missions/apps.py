@@ -9,6 +9,7 @@ class MissionsConfig(AppConfig):
     def ready(self):
         from legcrm.core import counted
 
-        from . import balance
+        from . import balance, funnel
 
         counted.register(balance.NAME, balance.resolve)
+        counted.register(funnel.NAME, funnel.resolve)

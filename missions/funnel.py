@@ -180,7 +180,9 @@ class Column:
 
     @property
     def label(self) -> str:
-        return capfirst(self.mission.get_kind_display() if self.mission else self.source.label)
+        if self.mission:
+            return str(capfirst(self.mission.get_kind_display()))
+        return str(capfirst(self.source.base.model._meta.verbose_name_plural))
 
     @property
     def name(self) -> str:
@@ -238,6 +240,11 @@ class Funnel:
         # The latest missions of a chain that is too long.
         self.left_out = missions[:-most]
         self.missions = missions[-most:]
+        self.ideas = [
+            one
+            for one in self.chain.missions
+            if one.status == Mission.Status.IDEA and not one.is_archived and one != mission
+        ]
         self._mission_keys = [one.pk for one in self.missions]
         self.columns = [
             Column(str(one.pk), 1 << number, SOURCES["mission"], one)
@@ -496,9 +503,9 @@ class _Bits(Aggregate):
     function = "BIT_OR"
     output_field = BigIntegerField()
 
-    def as_sqlite(self, compiler, connection, **context):
+    def as_sqlite(self, compiler, connection):
         # SQLite has no such function, and the sum of the different ones is the same.
-        return self.as_sql(compiler, connection, function="SUM", distinct="DISTINCT ", **context)
+        return self.as_sql(compiler, connection, template="SUM(DISTINCT %(expressions)s)")
 
 
 def _furthest_first(row):

@@ -27,6 +27,7 @@ from ..resources import MissionResource
 from ..timezones import common_names
 from .balance_views import BalanceViews
 from .document_views import DocumentViews
+from .funnel_views import FunnelViews
 from .inquiry_views import InquiryViews
 
 
@@ -50,7 +51,7 @@ class MissionCountryInline(PartInline):
 
 
 @admin.register(Mission)
-class MissionAdmin(BalanceViews, DocumentViews, InquiryViews, RecordAdmin):
+class MissionAdmin(BalanceViews, DocumentViews, FunnelViews, InquiryViews, RecordAdmin):
     list_display = [
         "title",
         "kind_label",

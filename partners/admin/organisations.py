@@ -44,6 +44,7 @@ ORDER = ["sectors", ("owner", "is_home")]
 CONTACT = (_("Contact"), {"classes": ["tab"], "fields": ["website", ("email", "phone")]})
 MORE = (_("More"), {"classes": ["tab"], "fields": [("parent", "size"), "logo"]})
 NOTES = (_("Notes"), {"classes": ["tab"], "fields": ["notes"]})
+PATH_RIGHTS = ("missions.view_mission", "missions.view_participation")
 
 
 class AffiliationInline(PartInline):
@@ -75,21 +76,25 @@ class MarketInterestInline(PartInline):
 class TimelineMixin:
     """Adds the tab with all that we did with the partner, fetched when it is opened.
 
-    What it shows belongs to the missions; from here only its address is known.
+    And for organisations the one with their path through the missions. What they show belongs to
+    the missions; from here only the addresses are known.
     """
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change and obj is not None:
             whose = self.model._meta.concrete_model._meta.model_name
-            timeline = reverse(f"{self.admin_site.name}:missions_interaction_timeline")
+            tabs = [("timeline", _("Timeline"), "missions_interaction_timeline")]
+            if whose == "organisation" and request.user.has_perms(PATH_RIGHTS):
+                tabs.append(("path", _("Path"), "missions_mission_path"))
             context["datasets"] = [
                 Section(
                     request,
-                    "timeline",
-                    _("Timeline"),
+                    key,
+                    title,
                     "admin/includes/loaded_tab.html",
-                    {"address": f"{timeline}?{whose}={obj.pk}"},
+                    {"address": f"{reverse(f'{self.admin_site.name}:{name}')}?{whose}={obj.pk}"},
                 )
+                for key, title, name in tabs
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
