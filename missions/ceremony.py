@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from legcrm.core.dates import DatePrecision
+from legcrm.core.dates import DatePrecision, format_span
 from legcrm.core.models import StaleRecord
 from partners.models import Organisation, Person
 
@@ -166,6 +166,21 @@ class _Ceremony:
             self.errors[None]["day"].append(
                 _("The mission begins on %(day)s; choose the day of the signing.")
                 % {"day": date_format(mission.starts_on, "SHORT_DATE_FORMAT")}
+            )
+        self._check_place()
+
+    def _check_place(self):
+        """Refuse a day on which nobody was there: one of the two is a slip."""
+        if self.appointment is not None:
+            first = last = self.appointment.local_starts_at.date()
+        elif self.stop is not None:
+            first, last = self.stop.arrives_on, self.stop.leaves_on or self.stop.arrives_on
+        else:
+            return
+        if first is not None and not first <= self.day <= last:
+            self.errors[None]["place"].append(
+                _("“%(place)s” was on %(days)s. Choose that day, or another place.")
+                % {"place": self.appointment or self.stop, "days": format_span(first, last)}
             )
 
     @property
@@ -355,5 +370,5 @@ class _Ceremony:
             return
         if self.user.has_perm("missions.change_cooperation"):
             cooperation.stage = Cooperation.Stage.AGREED
-            cooperation.stage_since = self.day
+            cooperation.date_stage(self.day)
             cooperation.save()

@@ -18,10 +18,10 @@ from django.utils.translation import override
 
 from .agreements import IN_FORCE
 from .models import Agreement, DueDate, FollowUp, Project
+from .models.project import STOPPED
 
 # An agreement with an authority abroad takes months to renew.
 NOTICE_DAYS = 90
-STOPPED = (Project.Stage.ON_HOLD, Project.Stage.DROPPED)
 # What of a title finds room beside the rest of the sentence, in any language.
 LONGEST_TITLE = 200
 

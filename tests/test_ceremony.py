@@ -1,10 +1,12 @@
 """A signing ceremony: several agreements signed together, all or none, however often it is sent."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.urls import reverse
 
 from missions.ceremony import CantSign, NewAgreement, Side, sign_together
@@ -23,6 +25,11 @@ from tests.pdf_files import pdf
 pytestmark = pytest.mark.django_db
 
 DAY = date(2023, 4, 27)
+# On that day in Astana and Tashkent; in Thuringia it is still the day before.
+HOUR = {
+    "starts_at": datetime(2023, 4, 26, 20, tzinfo=UTC),
+    "ends_at": datetime(2023, 4, 26, 21, tzinfo=UTC),
+}
 ADDRESS = reverse("admin:missions_agreement_ceremony")
 ENGLISH = {"headers": {"accept-language": "en"}}
 
@@ -69,7 +76,7 @@ def sign(mission, user, *rows, existing=(), day=DAY, **place):
 
 def test_planned_agreed_and_new_ones_are_signed_together(mission, editor, titk, uztextilprom):
     stop = StopFactory(mission=mission, city="Taschkent")
-    ceremony = AppointmentFactory(mission=mission, stop=stop, kind="signing")
+    ceremony = AppointmentFactory(mission=mission, stop=stop, kind="signing", **HOUR)
     planned = waiting(mission, "planned")
     agreed = waiting(mission, agreed_on=date(2023, 4, 24))
     other = waiting(mission)
@@ -105,6 +112,31 @@ def test_sent_twice_it_is_there_once(mission, editor, titk, uztextilprom):
     assert Agreement.objects.count() == count
     assert Agreement.objects.get(pk=agreed.pk).version == version
     assert Cooperation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_twice_at_the_same_moment_it_is_there_once(editor, titk, uztextilprom):
+    mission, row = MissionFactory(), new(titk, uztextilprom)
+    agreed = waiting(mission)
+    barrier, signed, problems = threading.Barrier(2), [], []
+
+    def press():
+        try:
+            barrier.wait(timeout=20)
+            signed.append([one.pk for one in sign(mission, editor, row, existing=[agreed])])
+        except Exception as error:  # a thread's error must fail the test, not vanish
+            problems.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=press) for _press in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not problems, problems
+    assert signed[0] == signed[1]
+    assert Agreement.objects.count() == 2 and Cooperation.objects.count() == 1
 
 
 def test_what_a_colleague_entered_is_not_entered_again(
@@ -172,6 +204,15 @@ def test_a_day_before_the_mission_or_still_to_come_is_refused(mission, editor, d
     assert set(refused.value.errors) == {None} and set(refused.value.errors[None]) == {"day"}
 
 
+def test_a_day_on_which_nobody_was_there_is_refused(mission, editor):
+    stop = StopFactory(mission=mission, arrives_on=DAY, leaves_on=DAY)
+    ceremony = AppointmentFactory(mission=mission, stop=stop, kind="signing", **HOUR)
+    for place in ({"stop": stop}, {"appointment": ceremony}):
+        with pytest.raises(CantSign) as refused:
+            sign(mission, editor, existing=[waiting(mission)], day=date(2023, 4, 28), **place)
+        assert set(refused.value.errors[None]) == {"place"}
+
+
 def test_nothing_chosen_is_refused(mission, editor):
     with pytest.raises(CantSign):
         sign(mission, editor)
@@ -214,10 +255,11 @@ def test_two_new_agreements_of_a_pair_share_their_cooperation(mission, editor, t
 def test_a_cooperation_is_brought_on_and_never_back(
     mission, editor, titk, uztextilprom, stage, after
 ):
-    pair = CooperationFactory(home=titk, partner=uztextilprom, stage=stage, subject="Yarn")
+    pair = CooperationFactory(home=titk, partner=uztextilprom, stage=stage, stage_since=DAY)
     (made,) = sign(mission, editor, new(titk, uztextilprom))
     pair.refresh_from_db()
-    assert made.cooperation == pair and pair.stage == after
+    assert made.cooperation == pair
+    assert (pair.stage, pair.stage_since) == (after, DAY)
     assert pair.stages.count() == (1 if stage == after else 2)
 
 
@@ -316,13 +358,11 @@ def test_the_page_says_what_is_wrong_and_keeps_what_was_typed(
 
 def test_the_day_is_that_of_the_only_ceremony(client_for, editor, mission):
     stop = StopFactory(mission=mission, city="Taschkent", timezone="Asia/Tashkent")
-    # In Thuringia it is still the day before.
     ceremony = AppointmentFactory(
         mission=mission,
         stop=stop,
         kind="signing",
-        starts_at=datetime(2023, 4, 26, 20, tzinfo=UTC),
-        ends_at=datetime(2023, 4, 26, 21, tzinfo=UTC),
+        **HOUR,
     )
     form = client_for(editor).get(f"{ADDRESS}?mission={mission.pk}").context["form"]
     assert form.initial == {"place": f"appointment-{ceremony.pk}", "day": DAY}

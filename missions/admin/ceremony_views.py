@@ -129,10 +129,18 @@ class CeremonyViews:
 def _proposed(mission, form):
     """Return the day and the place that most likely are meant."""
     today = timezone.localdate()
-    is_on = mission.starts_on <= today <= (mission.ends_on or mission.starts_on)
-    likely = [key for key, day in form.days.items() if day == today] or list(form.days)
+    if mission.starts_on <= today <= (mission.ends_on or mission.starts_on):
+        # Where it is held it may be tomorrow already.
+        likely = [
+            key
+            for key, day in form.days.items()
+            if day == timezone.localdate(None, form.places[key].zone)
+        ]
+    else:
+        likely = list(form.days)
+        today = None
     place = likely[0] if len(likely) == 1 else ""
-    return {"place": place, "day": today if is_on else form.days.get(place)}
+    return {"place": place, "day": form.days.get(place, today)}
 
 
 def _ticked(request):
