@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import threading
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -212,6 +214,31 @@ def test_who_is_entered_late_is_asked_too(send):
 
 
 # --- Once, whatever happens between ---------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_runs_at_the_same_time_ask_nobody_twice():
+    mission = trip()
+    for number in range(5):
+        guest(mission, f"{number}@muster.example")
+    barrier, failed = threading.Barrier(4), []
+
+    def run():
+        try:
+            barrier.wait(timeout=30)
+            questionnaires._ask(mission.pk, NEXT_DAY)
+        except Exception as error:  # a thread's error must fail the test, not vanish
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not failed
+    assert Questionnaire.objects.count() == 5
 
 
 class Failing(EmailBackend):
