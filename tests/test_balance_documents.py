@@ -14,6 +14,7 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from legcrm.core import invented
 from legcrm.core.documents import DocumentError
 from legcrm.core.models import ExportLog
 from missions import press_text
@@ -348,6 +349,19 @@ def test_one_of_each_reads_well(editor):
     text = " ".join(press_text.contents(mission, editor, "en")["paragraphs"])
     assert "one cooperation agreement in the field “economic”" in text
     assert "One follow-up project is growing out of it: Halle." in text
+
+
+def test_a_mission_called_off_says_no_more(editor):
+    mission = MissionFactory(title_de="Reise", title_en="Trip", status="cancelled")
+    ParticipationFactory(mission=mission, status="accepted")
+    assert press_text.contents(mission, editor, "de")["paragraphs"] == ["„Reise“ ist abgesagt."]
+
+
+def test_an_invented_headline_is_marked(editor):
+    mission = MissionFactory(title_de="Reise", title_en="Trip")
+    AgreementFactory(mission=mission, status="agreed", source=invented.SOURCE)
+    headline = press_text.contents(mission, editor, "en")["headline"]
+    assert headline == "Trip: one cooperation agreement [example data]"
 
 
 def test_names_in_the_press_text_are_text(editor):

@@ -119,19 +119,23 @@ class Words:
 
     def sentence(self, said: str, *figures: str, example: bool = False) -> str:
         """Return ``said`` as a sentence, marked where one of ``figures`` counts example data."""
-        mark = f" [{self.example}]" if example or self.facts.is_example(*figures) else ""
-        return f"{capfirst(said)}{mark}."
+        return f"{capfirst(said)}{self.mark(*figures, example=example)}."
+
+    def mark(self, *figures: str, example: bool = False) -> str:
+        return f" [{self.example}]" if example or self.facts.is_example(*figures) else ""
 
     def headline(self) -> str:
-        agreements = self.facts.amount("agreements")
-        said = self.mission.title
-        if agreements:
-            said = f"{said}: {self.agreements_in_words(agreements)}"
-        return said
+        count = self.facts.amount("agreements")
+        if not count:
+            return self.mission.title
+        said = f"{self.mission.title}: {self.agreements_in_words(count)}"
+        return said + self.mark("agreements")
 
     def text(self) -> Iterator[Iterator[str]]:
         """Yield the paragraphs, each of sentences."""
         yield self.event()
+        if self.mission.status == Mission.Status.CANCELLED:
+            return
         yield self.participants()
         yield self.agreements()
         yield self.projects()
