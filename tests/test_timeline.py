@@ -123,6 +123,7 @@ def invent(chance):
         project.parties.create(organisation=one_of(0), role="lead")
         project._history_date = instant(chance)
         project.stage = chance.choice(["idea", "on_hold"])
+        project.drop_reason, project.look_again_on = "Der Partner wartet", date(2030, 1, 1)
         project.city = "Taschkent"  # a save that changes no stage is no entry
         project.save()
         made.append(project)
