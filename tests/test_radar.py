@@ -1,7 +1,7 @@
 """The radar: what each rule finds, what makes it go away, and whom to call today."""
 
 import random
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -123,7 +123,7 @@ def test_what_nobody_works_on_is_not_idle(editor):
     archived = idle(editor)
     archived.archive("aufgelöst")
     ended = idle(None)
-    CooperationFactory(partner=ended, stage="ended", owner=editor)
+    CooperationFactory(partner=ended, stage="ended", ended_reason="Kein Bedarf", owner=editor)
     assert stale("idle") == set()
 
 
@@ -247,7 +247,12 @@ def test_a_promise_is_overdue_from_the_day_after(editor):
 def test_a_project_lies_there_after_more_than_14_days(editor, days, found):
     project = aged(ProjectFactory(owner=editor), days)
     aged(ProjectFactory(next_step="Angebot"), 99)
-    aged(ProjectFactory(stage="on_hold"), 99)
+    stop = {
+        "stage": "on_hold",
+        "drop_reason": "Der Partner wartet",
+        "look_again_on": date(2030, 1, 1),
+    }
+    aged(ProjectFactory(**stop), 99)
     promised = aged(ProjectFactory(), 99)
     FollowUpFactory(organisation=None, project=promised, due_on=day(3))
     assert stale("no_next_step") == ({project} if found else set())
@@ -316,6 +321,7 @@ def test_what_is_found_is_what_a_look_at_each_record_finds(monkeypatch, seed):
                 partner=partner,
                 owner=chance.choice(users),
                 stage=chance.choice(["talks", "ended"]),
+                ended_reason="Kein Bedarf",
             )
             if chance.random() < 0.2 and cooperation.stage == "talks":
                 FollowUpFactory(organisation=None, cooperation=cooperation, due_on=day(-3))
@@ -466,7 +472,7 @@ def test_an_agreement_or_cooperation_changed_is_looked_at_again(editor):
     record.refresh_from_db()
     record.subjects = "Verlängert"
     record.save()
-    cooperation.stage = "ended"
+    cooperation.stage, cooperation.ended_reason = "ended", "Kein Bedarf"
     cooperation.save()
     assert leads() == {}
 

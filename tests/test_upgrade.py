@@ -61,3 +61,25 @@ def test_what_stopped_without_reason_or_day_gets_both(migrate):
         dropped.pk: ("Zu teuer", later),
         idea.pk: ("", None),
     }
+
+
+def test_what_was_completed_without_evidence_says_so(migrate):
+    owner, sector = f.UserFactory(), f.SectorFactory()
+    apps = migrate("missions", "0008_results")
+    day = timezone.localdate()
+    completed = apps.get_model("missions", "Project").objects.create(
+        title="Werk",
+        owner_id=owner.pk,
+        sector_id=sector.pk,
+        country="UZ",
+        stage="completed",
+        next_step="Abnahme",
+        value_forecast_eur=1,
+        starts_on=day,
+        ends_on=day,
+        confirmed_on=day,
+        confirmed_by="Geschäftsführung",
+    )
+    apps = migrate("missions", "0010_rules_of_results")
+    saved = apps.get_model("missions", "Project").objects.get(pk=completed.pk)
+    assert (saved.confirmed_by, saved.confirmed_evidence) == ("Geschäftsführung", "nicht erfasst")
