@@ -55,6 +55,16 @@ class BoardBar(Bar):
         ]
 
     @cached_property
+    def chips(self):
+        """What is chosen, but for what a filter on the board says itself."""
+        said = {
+            capfirst(str(spec.title))
+            for spec, options in self.choices
+            if sum(option.chosen for option in options) == 1
+        }
+        return [chip for chip in super().chips if chip["title"] not in said]
+
+    @cached_property
     def kept(self):
         """What else is chosen, for the form: ``[(name, value)]``."""
         shown = {spec.expected_parameters()[0] for spec, _options in self.choices}
@@ -113,7 +123,6 @@ class BoardViews:
             **self.admin_site.each_context(request),
             "title": capfirst(self.opts.verbose_name_plural),
             "opts": self.opts,
-            "cl": cl,
             "filters": BoardBar(self, request, cl),
             "road": [item for item in columns if not item["is_beside"]],
             "beside": [item for item in columns if item["is_beside"]],

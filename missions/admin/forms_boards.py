@@ -16,7 +16,7 @@ class MoveForm(forms.Form):
     What only some stages ask for is marked with them, for the script to show it then.
     """
 
-    stage = forms.ChoiceField(label=_("Stage"), widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label=_("stage"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Reason"), required=False, widget=UnfoldAdminTextInputWidget(), max_length=300
     )
