@@ -21,7 +21,7 @@ demo: venv ## serve the example data: make demo [PORT=8000] [HOST=127.0.0.1]
 test: venv-dev ## run every test: make test [ARGS="tests/test_x.py -k word"] [REQUIRE_ALL=1]
 	@exec $(PYTHON) -m tests.run $(ARGS)
 
-bench: venv-dev ## measure against the defaults: make bench [OF=spreadsheets|finding|daily] [ARGS=--help]
+bench: venv-dev ## measure against the defaults: make bench [OF=spreadsheets|finding|daily|results] [ARGS=--help]
 	@exec $(PYTHON) -m bench.$(or $(OF),spreadsheets) $(ARGS)
 
 lint: venv-dev ## ruff and the import rules
