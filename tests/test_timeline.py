@@ -370,7 +370,7 @@ def test_read_filter_and_go_on_by_keyboard_and_on_a_phone(page, phone_page, logi
     for one, is_phone in ((page, False), (phone_page, True)):
         login(one, project_manager)
         one.goto(titk.get_absolute_url())
-        one.locator("#tabs-items [role=tab]").last.click()
+        one.locator("#tabs-items [href*=timeline]").click()
         stream = one.locator(".crm-stream")
         entries = stream.locator("ol > li")
         expect(entries).to_have_count(20)
