@@ -931,7 +931,9 @@ class Migration(migrations.Migration):
             model_name="questionnaire",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("satisfaction__isnull", True), ("satisfaction__range", (1, 5)), _connector="OR"
+                    ("satisfaction__isnull", True),
+                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                    _connector="OR",
                 ),
                 name="missions_questionnaire_satisfaction",
                 violation_error_message="Satisfaction goes from 1 to 5.",

@@ -132,7 +132,8 @@ class Questionnaire(Record):
                 violation_error_message=_("An answer is confirmed or rejected by somebody."),
             ),
             models.CheckConstraint(
-                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+                condition=Q(satisfaction__isnull=True)
+                | Q(satisfaction__gte=1, satisfaction__lte=5),
                 name="missions_questionnaire_satisfaction",
                 violation_error_message=_("Satisfaction goes from 1 to 5."),
             ),
