@@ -39,6 +39,20 @@ def open_titk(page):
     page.wait_for_load_state("networkidle")
 
 
+def open_of_mission(page, name):
+    open_first(page)
+    page.locator("#content").get_by_role("link", name=name, exact=True).first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def open_funnel(page):
+    open_of_mission(page, "Missionskette")
+
+
+def open_balance(page):
+    open_of_mission(page, "Bilanz")
+
+
 def open_quick_log(page):
     page.keyboard.press("n")
     whom = page.locator("dialog[open] [role=combobox]")
@@ -65,6 +79,9 @@ SHOTS = {
     "partner": ("/partners/organisation/?q=titk", DESKTOP, open_titk),
     "partner-finder": ("/missions/segment/finder/?country=UZ&for_country=UZ", DESKTOP, None),
     "mission": ("/missions/mission/?q=zentralasien", DESKTOP, open_first),
+    "tafel": ("/missions/cooperation/board/", DESKTOP, None),
+    "missionskette": ("/missions/mission/?q=zentralasien", DESKTOP, open_funnel),
+    "bilanz": ("/missions/mission/?q=zentralasien", DESKTOP, open_balance),
     "importieren": ("/partners/organisation/import/", DESKTOP, None),
     "uebergabe": ("/missions/handover/add/", DESKTOP, choose_giver),
 }
