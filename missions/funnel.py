@@ -34,6 +34,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -485,7 +486,7 @@ class Funnel:
         model = column.source.base.model
         if len(records) == 1:
             (key,) = records
-            return Mark(1, model(pk=key).get_absolute_url())
+            return Mark(1, reverse(f"admin:missions_{model._meta.model_name}_change", args=[key]))
         what = f"{self.mission.pk}:{column.key}:{organisation.pk}"
         return Mark(len(records), counted_url(model, NAME, what))
 
