@@ -395,10 +395,11 @@ class Funnel:
         """Return the median of days from the first mission to the first result, and if "about"."""
         spans, is_about = [], False
         for organisation, days in self._result_days.items():
-            reached = self._missions_of[organisation]
-            if not reached:
+            mask = self._masks.get(organisation, 0)
+            reached = (column.mission for column in self.columns if column.bit & mask)
+            first = next(reached, None)
+            if first is None:
                 continue
-            first = min(reached, key=lambda column: column.bit).mission
             after = [day for day in days.values() if day >= first.starts_on]
             if after:
                 spans.append((min(after) - first.starts_on).days)
@@ -416,7 +417,7 @@ class Funnel:
             if source.mission is None:
                 start = days.get(source.key)
             else:
-                there = source in self._missions_of[organisation]
+                there = self._masks.get(organisation, 0) & source.bit
                 start = source.mission.starts_on if there else None
             end = days.get(target.key)
             if start is not None and end is not None and end >= start:
@@ -436,14 +437,6 @@ class Funnel:
                     days[column.key] = min(fact.day, days.get(column.key, fact.day))
         return found
 
-    @cached_property
-    def _missions_of(self) -> dict[int, set[Column]]:
-        """Return the missions of those with dated results; one query."""
-        found = defaultdict(set)
-        for fact in self._facts(SOURCES["mission"], Keys(self._result_days)):
-            found[fact.organisation].add(self.by_key[str(fact.mission)])
-        return found
-
     def _facts(self, source, organisations):
         """Yield that an organisation is in a column by a record; a query for each path."""
         for path in source.paths:
@@ -458,7 +451,8 @@ class Funnel:
         """Return a page of ``Row``, those that came furthest first; the nearest there is."""
         page = Paginator(list(self._masks), PER_PAGE).get_page(number)
         found = Organisation.objects.in_bulk(list(page.object_list))
-        page.object_list = self._with_marks([found[key] for key in page.object_list])
+        organisations = [found[key] for key in page.object_list if key in found]
+        page.object_list = self._with_marks(organisations)
         return page
 
     def _with_marks(self, organisations) -> list[Row]:
