@@ -132,7 +132,9 @@ APPOINTMENTS = Base(Appointment, "mission", lambda rows: rows.not_cancelled())
 AGREEMENTS = Base(Agreement, "mission", lambda rows: rows.concluded().with_signed_when())
 COOPERATIONS = Base(Cooperation, "origin_mission")
 PROJECTS = Base(Project, "origin_mission")
-QUESTIONNAIRES = Base(Questionnaire, "participation__mission")
+QUESTIONNAIRES = Base(
+    Questionnaire, "participation__mission", lambda rows: rows.filter(sent_at__isnull=False)
+)
 # Numbers that somebody entered for the mission as a whole.
 MISSIONS = Base(Mission, "pk")
 

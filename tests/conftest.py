@@ -4,10 +4,12 @@ The environment the settings are read from is made in ``tests/environment.py``.
 """
 
 import os
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 
 from tests import browser as browsing
@@ -119,6 +121,18 @@ def client_for():
         return client
 
     return make
+
+
+# --- Example data ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="class")
+def example_data(django_db_setup, django_db_blocker):
+    """The example data, loaded once for all tests of a class, of which each undoes its changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_example", stdout=StringIO())
+        yield
+        transaction.set_rollback(True)
 
 
 # --- Browser --------------------------------------------------------------------------------

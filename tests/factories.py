@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import factory
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from missions import models as missions
@@ -162,7 +163,7 @@ class FollowUpFactory(DjangoModelFactory):
         model = missions.FollowUp
 
     what = factory.Sequence("Unterlagen senden {}".format)
-    due_on = date(2026, 12, 1)
+    due_on = date(2099, 12, 1)
     assignee = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
 
@@ -185,6 +186,7 @@ class QuestionnaireFactory(DjangoModelFactory):
     wave = "return"
     email = factory.Sequence("teilnehmer{}@beispiel.example".format)
     language = "de"
+    sent_at = factory.LazyFunction(timezone.now)
     expires_on = date(2099, 12, 31)
 
 

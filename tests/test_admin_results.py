@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from legcrm.core.resources import resource_for
 from missions import agreements as agreement_rules
-from missions.models import Agreement, Project
+from missions.models import Agreement
 
 from .factories import (
     AgreementFactory,

@@ -308,7 +308,12 @@ def test_new_applications_for_my_missions_are_counted(editor, frozen):
     mission = MissionFactory(
         owner=editor, starts_on=DAY + timedelta(days=60), ends_on=None, status="registration"
     )
-    ParticipationFactory.create_batch(2, mission=mission, status="applied")
+    for _ in range(2):
+        # The defaults of fields know the real clock only.
+        applied = timezone.now() - timedelta(hours=1)
+        ParticipationFactory(
+            mission=mission, status="applied", created_at=applied, updated_at=applied
+        )
     editor.language = "en"
     editor.save()
     send_digests(DAY)

@@ -358,7 +358,7 @@ def test_a_day_that_is_none_is_said_at_the_field(client_for, editor, day, said):
     )
     assert said in str(response.context["form"].errors)
     follow_up.refresh_from_db()
-    assert follow_up.due_on == date(2026, 12, 1)
+    assert follow_up.due_on == date(2099, 12, 1)
 
 
 def test_done_with_one_request_and_undone_with_another(client_for, editor):

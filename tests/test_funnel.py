@@ -8,7 +8,6 @@ from statistics import median
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
@@ -258,8 +257,7 @@ def test_every_figure_is_that_of_an_obvious_computation(example, organisations, 
 
 
 @pytest.fixture
-def trip(db):
-    call_command("load_example", verbosity=0)
+def trip(example_data, db):
     return Mission.objects.get(code=TRIP)
 
 
@@ -275,74 +273,81 @@ def numbers_of(response):
     }
 
 
-def test_the_chain_of_the_article(trip, client_for, project_manager):
-    funnel = Funnel(trip, project_manager)
-    codes = [mission.code for mission in funnel.missions]
-    assert codes[:6] == [
-        "2021-info-zentralasien",
-        "2021-online-mission",
-        "2022-info-zentralasien",
-        "2022-unternehmensreise",
-        TRIP,
-        "2024-besuch-titk",
-    ]
-    columns = {column.mission.code if column.mission else column.key: column for column in
-               funnel.columns}  # fmt: skip
-    assert [funnel.counts[column.key] for column in funnel.columns[:6]] == [12, 11, 13, 24, 26, 1]
-    client = client_for(project_manager)
-    agreed = client.get(funnel.url(columns[TRIP].key, "agreement")).context["cl"].queryset
-    # Of the home sides that the sources name; others are of example data.
-    assert {str(one) for one in agreed if one.source != invented.SOURCE} == {
-        "TITK",
-        "Hochschule Nordhausen",
-        "EBZ",
-    }
-    online = funnel.conversion(columns["2021-online-mission"], columns["2022-unternehmensreise"])
-    assert (online.part, online.whole, online.days) == (11, 11, 365)
-    assert online.is_about, "of both only the season is known"
+class TestTheArticle:
+    def test_the_chain_of_the_article(self, trip, client_for, project_manager):
+        funnel = Funnel(trip, project_manager)
+        codes = [mission.code for mission in funnel.missions]
+        assert codes[:6] == [
+            "2021-info-zentralasien",
+            "2021-online-mission",
+            "2022-info-zentralasien",
+            "2022-unternehmensreise",
+            TRIP,
+            "2024-besuch-titk",
+        ]
+        columns = {column.mission.code if column.mission else column.key: column for column in
+                   funnel.columns}  # fmt: skip
+        assert [funnel.counts[column.key] for column in funnel.columns[:6]] == [
+            12,
+            11,
+            13,
+            24,
+            26,
+            1,
+        ]
+        client = client_for(project_manager)
+        agreed = client.get(funnel.url(columns[TRIP].key, "agreement")).context["cl"].queryset
+        # Of the home sides that the sources name; others are of example data.
+        assert {str(one) for one in agreed if one.source != invented.SOURCE} == {
+            "TITK",
+            "Hochschule Nordhausen",
+            "EBZ",
+        }
+        online = funnel.conversion(
+            columns["2021-online-mission"], columns["2022-unternehmensreise"]
+        )
+        assert (online.part, online.whole, online.days) == (11, 11, 365)
+        assert online.is_about, "of both only the season is known"
 
+    def test_each_number_of_the_page_is_the_length_of_its_list(self, trip, client_for, reader):
+        client = client_for(reader)
+        for query in ("", "?side=all", "?side=foreign&country=UZ&kind=university"):
+            response = client.get(page_of(trip) + query, headers={"accept-language": "en"})
+            assert response.status_code == 200
+            numbers = numbers_of(response)
+            assert len(numbers) > 3
+            for address, number in numbers.items():
+                listing = client.get(address)
+                assert listing.context["cl"].result_count == number, address
+                assert "chain of" in client.get(address, headers={"accept-language": "en"}).text
 
-def test_each_number_of_the_page_is_the_length_of_its_list(trip, client_for, reader):
-    client = client_for(reader)
-    for query in ("", "?side=all", "?side=foreign&country=UZ&kind=university"):
-        response = client.get(page_of(trip) + query, headers={"accept-language": "en"})
-        assert response.status_code == 200
-        numbers = numbers_of(response)
-        assert len(numbers) > 3
-        for address, number in numbers.items():
-            listing = client.get(address)
-            assert listing.context["cl"].result_count == number, address
-            assert "chain of" in client.get(address, headers={"accept-language": "en"}).text
+    def test_the_path_of_an_organisation(self, trip, client_for, reader):
+        titk = Organisation.objects.get(short_name="TITK")
+        steps = path_of(titk, reader)
+        assert [step.mission.code for step in steps if not step.is_result][-3:-1] == [
+            TRIP,
+            "2024-besuch-titk",
+        ]
+        results = [step for step in steps if step.is_result]
+        assert {step.mission for step in results} == {trip} and len(results) == 4
+        days = [step.day or step.mission.starts_on for step in steps]
+        assert days == sorted(days)
+        for before, step in pairwise(steps):
+            known = before.day and step.day
+            assert step.days == ((step.day - before.day).days if known else None)
+        assert chains_of(steps)[0].code == "2024-besuch-titk"
+        response = client_for(reader).get(
+            reverse("admin:missions_mission_path"), {"organisation": titk.pk}
+        )
+        assert titk.agreement_parties.first().agreement.title in response.text
 
-
-def test_the_path_of_an_organisation(trip, client_for, reader):
-    titk = Organisation.objects.get(short_name="TITK")
-    steps = path_of(titk, reader)
-    assert [step.mission.code for step in steps if not step.is_result][-3:-1] == [
-        TRIP,
-        "2024-besuch-titk",
-    ]
-    results = [step for step in steps if step.is_result]
-    assert {step.mission for step in results} == {trip} and len(results) == 4
-    days = [step.day or step.mission.starts_on for step in steps]
-    assert days == sorted(days)
-    for before, step in pairwise(steps):
-        known = before.day and step.day
-        assert step.days == ((step.day - before.day).days if known else None)
-    assert chains_of(steps)[0].code == "2024-besuch-titk"
-    response = client_for(reader).get(
-        reverse("admin:missions_mission_path"), {"organisation": titk.pk}
-    )
-    assert titk.agreement_parties.first().agreement.title in response.text
-
-
-def test_the_list_of_chains(trip, client_for, reader):
-    response = client_for(reader).get(reverse("admin:missions_mission_chains"))
-    found = {chain["mission"].code: chain for chain in response.context["chains"]}
-    assert found["2024-besuch-titk"]["length"] == 6
-    assert TRIP not in found, "other missions build on it"
-    counts = [count for _name, count in found["2024-besuch-titk"]["results"]]
-    assert counts[1] >= 11, "the agreements of the trip are results of the chain"
+    def test_the_list_of_chains(self, trip, client_for, reader):
+        response = client_for(reader).get(reverse("admin:missions_mission_chains"))
+        found = {chain["mission"].code: chain for chain in response.context["chains"]}
+        assert found["2024-besuch-titk"]["length"] == 6
+        assert TRIP not in found, "other missions build on it"
+        counts = [count for _name, count in found["2024-besuch-titk"]["results"]]
+        assert counts[1] >= 11, "the agreements of the trip are results of the chain"
 
 
 # --- Rights, queries, limits --------------------------------------------------------------------

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,7 +39,7 @@ BESIDE = (
     "projects",
 )
 MOST_BESIDE = 6
-# Of the documents helper: the kind in the address, and what its button says.
+# The kind in the address, and what its button says.
 DOCUMENTS = (
     ("docx", gettext_lazy("Word")),
     ("pdf", gettext_lazy("PDF")),
@@ -116,7 +116,7 @@ class BalanceViews:
         context = {
             **self.admin_site.each_context(request),
             "title": _("Balance of missions"),
-            "opts": self.opts,
+            "content_title": _("Balance of missions"),
             "form": form,
             "refused": refused,
             "comparison": comparison,
@@ -159,13 +159,10 @@ def _heads(mission, user):
 
 def _documents(mission):
     """Return ``[(label, address)]`` of the files that are made of the page."""
-    try:
-        return [
-            (label, reverse("admin:missions_mission_balance_document", args=[mission.pk, kind]))
-            for kind, label in DOCUMENTS
-        ]
-    except NoReverseMatch:
-        return []
+    return [
+        (label, reverse("admin:missions_mission_balance_document", args=[mission.pk, kind]))
+        for kind, label in DOCUMENTS
+    ]
 
 
 def _section(title, results):
