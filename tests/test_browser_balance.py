@@ -43,6 +43,7 @@ def test_read_the_bilanz_and_click_a_number(trip, page, login, reader):
     assert page.evaluate(DRAWN) == [True, True]
     in_both_themes(page)
     page.set_viewport_size(PHONE["viewport"])
+    page.wait_for_timeout(500)  # a chart takes its new size a moment after the window
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     in_both_themes(page)
 
@@ -66,5 +67,6 @@ def test_compare_missions_and_sort_them(trip, page, login, reader):
     page.wait_for_url("**by=year**")
     assert rows.first.inner_text().startswith("2021")
     page.set_viewport_size(PHONE["viewport"])
+    page.wait_for_timeout(500)  # a chart takes its new size a moment after the window
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     in_both_themes(page)

@@ -50,7 +50,10 @@ def mission(live_server):
 def choose(page, name, text):
     """Choose by what is typed, as in every field with suggestions."""
     page.tap(f"#content [name={name}] + .select2")
-    page.keyboard.type(text)
+    # Into the field itself: it takes the focus a moment after the tap.
+    page.fill(".select2-container--open .select2-search__field", text)
+    # Typed into the field itself: it takes the focus a moment after the tap.
+    page.fill(".select2-container--open .select2-search__field", text)
     page.wait_for_selector(f".select2-results__option--highlighted:has-text('{text}')")
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#content [name={name}] + .select2 >> text={text}")
