@@ -27,6 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from legcrm.core import timed
+from legcrm.core.admin import NoFormsMixin
 from legcrm.core.display import number
 from legcrm.core.models import ExportLog, TimedRun, User
 from legcrm.core.roles import ADMINISTRATOR, EDITOR, PROJECT_MANAGER, READER
@@ -95,7 +96,7 @@ class ActionFilter(RadioFilter):
         return queryset
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(NoFormsMixin, ModelAdmin):
     """A log: written by the application, read by those who hold ``view_permission``."""
 
     view_permission = ""
@@ -108,15 +109,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class SpreadsheetLogAdmin(ReadOnlyAdmin):

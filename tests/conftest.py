@@ -7,10 +7,12 @@ import os
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.utils.translation import override
 
 from tests import browser as browsing
 
@@ -59,6 +61,13 @@ def _keep_reference_data(item):
     ):
         options.update(transaction=True, serialized_rollback=True)
         item.add_marker(pytest.mark.django_db(**options), append=False)
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """Begin each test in the default language: a request in English leaves English behind."""
+    with override(settings.LANGUAGE_CODE):
+        yield
 
 
 # --- Personas -------------------------------------------------------------------------------

@@ -167,6 +167,19 @@ class FieldRulesMixin:
         }
 
 
+class NoFormsMixin:
+    """For rows that no form writes: they come about elsewhere, and change by buttons at most."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 def is_choosing(request):
     """Whether the request is that of a dropdown."""
     return bool(request.resolver_match) and request.resolver_match.url_name == "autocomplete"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from legcrm.core.admin import BOOKKEEPING, PartInline, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, NoFormsMixin, PartInline, RecordAdmin
 from legcrm.core.display import day, link, number
 from legcrm.core.filter_views import with_list_filters
 from legcrm.core.filters import (
@@ -77,7 +77,7 @@ class AnswerInline(PartInline):
 
 
 @admin.register(Questionnaire)
-class QuestionnaireAdmin(RecordAdmin):
+class QuestionnaireAdmin(NoFormsMixin, RecordAdmin):
     list_display = (
         "participant",
         "mission_link",
@@ -135,15 +135,6 @@ class QuestionnaireAdmin(RecordAdmin):
     )
 
     # --- Rights -----------------------------------------------------------------------------
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_confirm_permission(self, request):
         return self._may(request, "change")

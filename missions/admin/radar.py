@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from legcrm.core.admin import BOOKKEEPING, BOOKKEEPING_FIELDS, RecordAdmin
+from legcrm.core.admin import BOOKKEEPING, BOOKKEEPING_FIELDS, NoFormsMixin, RecordAdmin
 from legcrm.core.display import link_to_list
 from legcrm.core.filter_views import RecordList
 from legcrm.core.filters import ArchivedFilter, OneOfFilter, Option, OwnerFilter
@@ -98,7 +98,7 @@ class LeadList(RecordList):
 
 
 @admin.register(StaleLead)
-class StaleLeadAdmin(RecordAdmin):
+class StaleLeadAdmin(NoFormsMixin, RecordAdmin):
     """What goes cold, the most urgent first. The rows are derived: nothing here is edited."""
 
     list_display = ("record_cell", "reason_cell", "since_cell", "last_cell", "owner")
@@ -111,15 +111,6 @@ class StaleLeadAdmin(RecordAdmin):
     change_list_template = "admin/radar/list.html"
 
     # --- Rights -----------------------------------------------------------------------------
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_export_permission(self, request):
         return False

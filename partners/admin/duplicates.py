@@ -17,6 +17,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RadioFilter
 
 from legcrm.core import searching
+from legcrm.core.admin import NoFormsMixin
 
 from ..duplicate_pairs import find_pairs
 from ..duplicates import REASONS, last_contact_with_person
@@ -57,7 +58,7 @@ class ReasonFilter(RadioFilter):
         return listed.filter(listed__contains=f'"{self.value()}"')
 
 
-class PairAdmin(ModelAdmin):
+class PairAdmin(NoFormsMixin, ModelAdmin):
     """Two records beside each other, likeliest first. Whoever may change pairs tells them apart."""
 
     list_display = ["likeness", "first_record", "second_record"]
@@ -78,15 +79,6 @@ class PairAdmin(ModelAdmin):
     side_template = ""
 
     # --- Rights -----------------------------------------------------------------------------
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False  # A decision is made by a button of the list, not in a form.
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_decide_permission(self, request):
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")

@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RadioFilter, RangeDateFilter
 from unfold.decorators import action
 
-from legcrm.core.admin import RecordAdmin
+from legcrm.core.admin import NoFormsMixin, RecordAdmin
 
 from ..merge import MergeRefused, kind_name, merge, plan, reasons_against, suggest_winner, undo
 from ..models import Merge
@@ -233,7 +233,7 @@ class StateFilter(RadioFilter):
 
 
 @admin.register(Merge)
-class MergeAdmin(ModelAdmin):
+class MergeAdmin(NoFormsMixin, ModelAdmin):
     """The journal of merges: read by those who may see it, undone by those who may merge."""
 
     list_display = ["merge", "kind", "done_at", "done_by", "state"]
@@ -255,15 +255,6 @@ class MergeAdmin(ModelAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False  # Two records are merged from their own pages.
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def may_undo(self, request, done):
         owner = self.admin_site.get_model_admin(apps.get_model(done.model))
