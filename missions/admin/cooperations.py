@@ -83,7 +83,7 @@ class CooperationAdmin(BoardViews, RecordAdmin):
     column_rights = {"next_step_cell": "missions.view_followup"}
 
     class Media:
-        js = [Script("legcrm/js/project-stage.js", type="module")]
+        js = [Script("legcrm/js/stage-form.js", type="module")]
 
     def get_queryset(self, request):
         # The name of a cooperation is that of its two sides.

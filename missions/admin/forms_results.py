@@ -55,7 +55,7 @@ class PartyFormSet(PaginationInlineFormSet):
 class CooperationForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # For project-stage.js, which shows the reason for this stage.
+        # For stage-form.js, which shows the reason for this stage.
         if "stage" in self.fields:
             self.fields["stage"].widget.attrs["data-saved"] = self.instance.stage
         if "ended_reason" in self.fields:
@@ -73,7 +73,7 @@ class CooperationForm(RecordForm):
 class ProjectForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # For project-stage.js, which shows the fields of a stop for these stages.
+        # For stage-form.js, which shows the fields of a stop for these stages.
         if "stage" in self.fields:
             self.fields["stage"].widget.attrs["data-saved"] = self.instance.stage
         for name in ("drop_reason", "look_again_on"):

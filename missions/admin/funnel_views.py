@@ -93,6 +93,7 @@ class FunnelViews:
             "title": _("Chains of missions"),
             "opts": self.opts,
             "page": page,
+            "pages": page.paginator.get_elided_page_range(page.number),
             "chains": _chains(page.object_list, request.user),
         }
         return TemplateResponse(request, "admin/lineage/chains.html", context)

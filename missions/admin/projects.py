@@ -135,7 +135,7 @@ class ProjectAdmin(BoardViews, ConfirmationViews, RecordAdmin):
     resource_classes = (ProjectResource,)
 
     class Media:
-        js = [Script("legcrm/js/project-stage.js", type="module")]
+        js = [Script("legcrm/js/stage-form.js", type="module")]
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)

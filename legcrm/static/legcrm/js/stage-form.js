@@ -1,5 +1,5 @@
-// The form of a project. What only a stopped project needs is shown where the stage is one that
-// stops: <… data-only-for="on_hold dropped">. And a link data-opens-field="name" leads to the field,
+// The form of a project or a cooperation. What only a stopped one needs is shown where the stage is one
+// that stops: <… data-only-for="on_hold dropped">. And a link data-opens-field="name" leads to the field,
 // whichever tab holds it.
 
 const stage = document.querySelector("select[name=stage]");
